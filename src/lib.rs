@@ -9,4 +9,5 @@
 //! The library's names may change before 1.0.
 
 pub mod finding;
+pub mod model;
 pub mod source;
