@@ -8,6 +8,7 @@
 //!
 //! The library's names may change before 1.0.
 
+pub mod catalogue;
 pub mod finding;
 pub mod model;
 pub mod source;

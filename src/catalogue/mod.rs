@@ -1,0 +1,424 @@
+//! The catalogue: every rule's words, severity, options and examples, and the kinds of work, as `rules/*.toml` gives them.
+//! The one home of a rule's words. Knows no check: `config`, `explain` and every report use it without the engine.
+
+mod pack;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::OnceLock;
+
+use rustc_hash::FxHashMap;
+use serde::Deserialize;
+
+use crate::finding::{Code, Finding, Severity};
+use crate::model::Model;
+
+pub use pack::EMBEDDED;
+
+/// How long a rule has been trusted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Runs only with `preview`.
+    Preview,
+    /// Runs.
+    #[default]
+    Stable,
+    /// Runs, and will go.
+    Deprecated,
+    /// Gone; explains itself still.
+    Removed,
+}
+
+/// Whether a rule judges plans one by one or together.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// One plan at a time.
+    #[default]
+    Plan,
+    /// All plans of the run.
+    Portfolio,
+}
+
+/// The value of an option of a rule.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum OptionValue {
+    /// A whole number.
+    Integer(i64),
+    /// Yes or no.
+    Flag(bool),
+    /// Words.
+    Text(String),
+    /// Several words.
+    List(Vec<String>),
+}
+
+impl OptionValue {
+    /// What type it is, in words.
+    pub fn type_name(&self) -> &'static str {
+        match self {
+            OptionValue::Integer(_) => "a whole number",
+            OptionValue::Flag(_) => "true or false",
+            OptionValue::Text(_) => "text",
+            OptionValue::List(_) => "a list of texts",
+        }
+    }
+}
+
+impl std::fmt::Display for OptionValue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            OptionValue::Integer(number) => write!(f, "{number}"),
+            OptionValue::Flag(flag) => write!(f, "{flag}"),
+            OptionValue::Text(text) => write!(f, "{text:?}"),
+            OptionValue::List(list) => write!(f, "{list:?}"),
+        }
+    }
+}
+
+/// An option of a rule.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OptionDef {
+    /// Its value where no configuration says otherwise.
+    pub default: OptionValue,
+    /// What it does.
+    pub means: Cow<'static, str>,
+}
+
+/// Other words of a rule for a special case; what is left out is as usual.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Variant {
+    /// See [`Entry::message`].
+    pub message: Option<Cow<'static, str>>,
+    /// See [`Entry::help`].
+    pub help: Option<Cow<'static, str>>,
+    /// See [`Entry::question`].
+    pub question: Option<Cow<'static, str>>,
+    /// See [`Entry::severity`].
+    #[serde(default, deserialize_with = "pack::severity_option")]
+    pub severity: Option<Severity>,
+}
+
+/// All that is known of a rule but its check.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// Such as `DEP001`.
+    pub code: Code,
+    /// The family it belongs to, such as `DEP`.
+    pub family: Cow<'static, str>,
+    /// The pack it stands in, such as `dependency`.
+    pub pack: Cow<'static, str>,
+    /// The rest, as written.
+    pub entry: Entry,
+}
+
+impl std::ops::Deref for Rule {
+    type Target = Entry;
+
+    fn deref(&self) -> &Entry {
+        &self.entry
+    }
+}
+
+/// The entry of a rule as written in its pack.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Entry {
+    /// Says the fault: `dependency-cycle`.
+    pub name: Cow<'static, str>,
+    /// The release it came with.
+    pub since: Cow<'static, str>,
+    /// How long it has been trusted.
+    #[serde(default)]
+    pub status: Status,
+    /// How bad, where neither a variant nor the configuration says otherwise.
+    #[serde(deserialize_with = "pack::severity")]
+    pub severity: Severity,
+    /// Whether it runs unless asked for.
+    #[serde(default = "pack::yes")]
+    pub enabled: bool,
+    /// Whether it runs on imported schedules unless asked for.
+    #[serde(default = "pack::yes")]
+    pub imported: bool,
+    /// One plan at a time, or all together.
+    #[serde(default)]
+    pub scope: Scope,
+    /// Whether its check is written in Rust.
+    #[serde(default)]
+    pub native: bool,
+    /// The fault in one line.
+    pub summary: Cow<'static, str>,
+    /// What a project manager asks next.
+    pub question: Cow<'static, str>,
+    /// The finding in one sentence, with `{placeholders}`.
+    pub message: Cow<'static, str>,
+    /// What to do.
+    pub help: Cow<'static, str>,
+    /// Why it matters.
+    pub explanation: Cow<'static, str>,
+    /// Where the rule comes from.
+    pub source: Cow<'static, str>,
+    /// Fields that the source format must be able to carry, as `entity.field`.
+    #[serde(default)]
+    pub needs: Vec<Cow<'static, str>>,
+    /// Rules that stay silent where this one has spoken about the same thing.
+    #[serde(default)]
+    pub masks: Vec<Cow<'static, str>>,
+    /// A plan with the fault, expectations in comments.
+    #[serde(default)]
+    pub bad: Option<Cow<'static, str>>,
+    /// The same plan without it.
+    #[serde(default)]
+    pub good: Option<Cow<'static, str>>,
+    /// What can be set.
+    #[serde(default)]
+    pub option: BTreeMap<String, OptionDef>,
+    /// Other words for special cases.
+    #[serde(default)]
+    pub variant: BTreeMap<String, Variant>,
+}
+
+/// A kind of work or of asset.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Kind {
+    /// The word a plan uses.
+    #[serde(skip)]
+    pub name: String,
+    /// What it means.
+    #[serde(default)]
+    pub means: Cow<'static, str>,
+    /// Whether work of this kind changes production.
+    #[serde(default)]
+    pub touches_production: bool,
+    /// Whether it counts as a check that something still works.
+    #[serde(default)]
+    pub counts_as_check: bool,
+    /// Whether it needs a target version or platform.
+    #[serde(default)]
+    pub needs_target: bool,
+}
+
+/// A field of IT or a family of rules: the head of a pack.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PackHead {
+    /// Such as `end-user-computing`.
+    pub id: Cow<'static, str>,
+    /// The letters its codes begin with.
+    pub family: Cow<'static, str>,
+    /// In words.
+    pub title: Cow<'static, str>,
+}
+
+/// The number of a kind of work, for quick comparison.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct KindId(pub(crate) u16);
+
+impl KindId {
+    /// No kind was given, or one that no pack knows.
+    pub const NONE: KindId = KindId(0);
+}
+
+/// A set of kinds of work.
+#[derive(Clone, Debug, Default)]
+pub struct KindSet(Vec<u64>);
+
+impl KindSet {
+    /// Whether the kind is in the set.
+    pub fn contains(&self, kind: KindId) -> bool {
+        self.0.get(usize::from(kind.0) / 64).is_some_and(|word| word & (1 << (kind.0 % 64)) != 0)
+    }
+
+    fn insert(&mut self, kind: KindId) {
+        let word = usize::from(kind.0) / 64;
+        if self.0.len() <= word {
+            self.0.resize(word + 1, 0);
+        }
+        self.0[word] |= 1 << (kind.0 % 64);
+    }
+}
+
+/// All packs together.
+#[derive(Debug, Default)]
+pub struct Catalogue {
+    packs: Vec<PackHead>,
+    rules: Vec<Rule>,
+    by_code: FxHashMap<Code, usize>,
+    kinds: Vec<Kind>,
+    kind_ids: FxHashMap<String, KindId>,
+    asset_kinds: Vec<Kind>,
+}
+
+/// The words of one finding, ready to be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// The finding in one sentence.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+    /// What to ask.
+    pub question: String,
+}
+
+impl Catalogue {
+    /// The catalogue that is built in.
+    pub fn embedded() -> &'static Catalogue {
+        static CATALOGUE: OnceLock<Catalogue> = OnceLock::new();
+        CATALOGUE.get_or_init(pack::embedded)
+    }
+
+    /// The packs, in the order of their files.
+    pub fn packs(&self) -> &[PackHead] {
+        &self.packs
+    }
+
+    /// All rules, by code.
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// The rule with a code.
+    pub fn rule(&self, code: Code) -> Option<&Rule> {
+        self.by_code.get(&code).map(|&index| &self.rules[index])
+    }
+
+    /// The place of a rule among [`Catalogue::rules`].
+    pub fn index(&self, code: Code) -> Option<usize> {
+        self.by_code.get(&code).copied()
+    }
+
+    /// The rule with a code or a name, in either case.
+    pub fn find(&self, word: &str) -> Option<&Rule> {
+        self.rules.iter().find(|rule| {
+            rule.code.as_str().eq_ignore_ascii_case(word) || rule.name.eq_ignore_ascii_case(word)
+        })
+    }
+
+    /// The kinds of work, after an empty one that stands for none.
+    pub fn kinds(&self) -> &[Kind] {
+        &self.kinds
+    }
+
+    /// The kinds of assets.
+    pub fn asset_kinds(&self) -> &[Kind] {
+        &self.asset_kinds
+    }
+
+    /// The number of a kind of work; [`KindId::NONE`] for one that no pack knows.
+    pub fn kind(&self, name: &str) -> KindId {
+        self.kind_ids.get(name).copied().unwrap_or(KindId::NONE)
+    }
+
+    /// What is known of a kind of work.
+    pub fn kind_def(&self, kind: KindId) -> &Kind {
+        &self.kinds[usize::from(kind.0)]
+    }
+
+    /// The set of these kinds of work.
+    pub fn kind_set(&self, names: &[&str]) -> KindSet {
+        let mut set = KindSet::default();
+        for kind in names.iter().map(|name| self.kind(name)).filter(|kind| *kind != KindId::NONE) {
+            set.insert(kind);
+        }
+        set
+    }
+
+    /// The set of all kinds of work with a property.
+    pub fn kinds_where(&self, holds: impl Fn(&Kind) -> bool) -> KindSet {
+        let mut set = KindSet::default();
+        for (index, _) in self.kinds.iter().enumerate().skip(1).filter(|(_, kind)| holds(kind)) {
+            set.insert(KindId(index as u16));
+        }
+        set
+    }
+
+    /// How bad a finding is by the catalogue alone.
+    pub fn severity(&self, finding: &Finding) -> Severity {
+        let Some(rule) = self.rule(finding.code) else { return Severity::Error };
+        let variant = finding.variant.and_then(|name| rule.variant.get(name));
+        variant.and_then(|variant| variant.severity).unwrap_or(rule.severity)
+    }
+
+    /// The words of a finding, placeholders filled.
+    pub fn words(&self, finding: &Finding, model: &Model<'_>) -> Words {
+        let Some(rule) = self.rule(finding.code) else {
+            return Words { message: finding.code.to_string(), help: String::new(), question: String::new() };
+        };
+        let variant = finding.variant.and_then(|name| rule.variant.get(name));
+        let pick = |get: fn(&Variant) -> Option<&Cow<'static, str>>, usual: &Cow<'static, str>| {
+            fill(variant.and_then(get).unwrap_or(usual), finding, model)
+        };
+        Words {
+            message: pick(|variant| variant.message.as_ref(), &rule.message),
+            help: pick(|variant| variant.help.as_ref(), &rule.help),
+            question: pick(|variant| variant.question.as_ref(), &rule.question),
+        }
+    }
+}
+
+/// The names of the placeholders in a template, in their order.
+pub fn placeholders(template: &str) -> impl Iterator<Item = &str> {
+    template.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name)
+}
+
+fn fill(template: &str, finding: &Finding, model: &Model<'_>) -> String {
+    let mut out = String::with_capacity(template.len() + 32);
+    let mut rest = template;
+    while let Some(open) = rest.find('{') {
+        out.push_str(&rest[..open]);
+        let Some(close) = rest[open..].find('}') else { break };
+        let name = &rest[open + 1..open + close];
+        let given = finding.params.iter().find(|(param, _)| *param == name);
+        match (given, finding.entity) {
+            (Some((_, value)), _) => out.push_str(value),
+            (None, Some(entity)) if name == "entity" => out.push_str(&model.name(entity)),
+            (None, Some(entity)) if name == "id" => out.push_str(model.id(entity)),
+            (None, Some(entity)) if name == "title" => {
+                out.push_str(&crate::model::shortened(
+                    model.title(entity).unwrap_or_else(|| model.id(entity)),
+                ));
+            }
+            (None, Some(entity)) if name == "plan" => {
+                let plan = model.lists.plan(entity);
+                out.push_str(plan.map_or("", |plan| model.plan_name(plan)));
+            }
+            // A placeholder that no check filled is a mistake in this program: shown, so that a test sees it.
+            _ => {
+                let _ = write!(out, "{{{name}}}");
+            }
+        }
+        rest = &rest[open + close + 1..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// What a configuration sets the options of rules to.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    values: BTreeMap<(Code, String), OptionValue>,
+}
+
+impl Options {
+    /// Everything as the catalogue says.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets an option.
+    pub fn set(&mut self, code: Code, name: &str, value: OptionValue) {
+        self.values.insert((code, name.to_owned()), value);
+    }
+
+    /// The value of an option: as set, else as the catalogue says. `None` where the rule has no such option.
+    pub fn get<'a>(&'a self, catalogue: &'a Catalogue, code: Code, name: &str) -> Option<&'a OptionValue> {
+        let set = self.values.get(&(code, name.to_owned()));
+        set.or_else(|| catalogue.rule(code)?.option.get(name).map(|option| &option.default))
+    }
+}
