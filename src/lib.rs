@@ -11,4 +11,5 @@
 pub mod catalogue;
 pub mod finding;
 pub mod model;
+pub mod read;
 pub mod source;

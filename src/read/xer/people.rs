@@ -1,0 +1,200 @@
+//! Resources and who is assigned to what. Only labor is a person; machines and material own nothing.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::plans::{About, Plans};
+use super::table::{Cell, Kind, Table};
+use super::value::number;
+use crate::model::{Fields, Person, PlanId, Spanned, Value};
+use crate::source::Span;
+
+/// A resource of the file. Plans get those that work on them.
+struct Resource<'t> {
+    id: Cell<'t>,
+    known_as: Cell<'t>,
+    name: Option<Cell<'t>>,
+    email: Option<Cell<'t>>,
+    is_person: bool,
+    line: u32,
+}
+
+/// Somebody on a task.
+struct Assignment<'t> {
+    part: usize,
+    task: usize,
+    resource: usize,
+    /// Where the row names the resource.
+    place: Cell<'t>,
+    quantity: f64,
+    /// Share of the person's time, in per cent.
+    units: Option<Spanned<u16>>,
+}
+
+impl<'t> Plans<'t> {
+    /// Gives tasks their owner (the labor with most work on it, else the main resource) and their helpers.
+    pub(super) fn read_people(&mut self, tables: &[Table<'t>]) {
+        let (resources, by_id) = self.resources(tables);
+        let mut assignments = self.assignments(tables, &by_id);
+        let assigned: FxHashSet<(usize, usize)> = assignments.iter().map(|it| (it.part, it.task)).collect();
+        for (part, task, place) in std::mem::take(&mut self.main_resources) {
+            let Some(&resource) = by_id.get(place.text) else {
+                self.unknown(About::task(part, task), "resource", "rsrc_id", place);
+                continue;
+            };
+            if resources[resource].is_person && !assigned.contains(&(part, task)) {
+                assignments.push(Assignment { part, task, resource, place, quantity: 0.0, units: None });
+            }
+        }
+        // Stable, so that of equal shares the first in the file counts.
+        assignments.sort_by_key(|it| (it.part, it.task));
+        let (assignments, things): (Vec<_>, Vec<_>) =
+            assignments.into_iter().partition(|it| resources[it.resource].is_person);
+        for on_task in things.chunk_by(|a, b| (a.part, a.task) == (b.part, b.task)) {
+            self.assign_things(on_task, &resources);
+        }
+        let mut known: FxHashSet<(usize, usize)> = FxHashSet::default();
+        for on_task in assignments.chunk_by(|a, b| (a.part, a.task) == (b.part, b.task)) {
+            self.found_people();
+            for it in on_task {
+                if known.insert((it.part, it.resource)) {
+                    self.add_person(it.part, &resources[it.resource]);
+                }
+            }
+            self.assign(on_task, &resources);
+        }
+    }
+
+    fn resources(&mut self, tables: &[Table<'t>]) -> (Vec<Resource<'t>>, FxHashMap<&'t str, usize>) {
+        let mut resources: Vec<Resource<'t>> = Vec::new();
+        let mut by_id: FxHashMap<&'t str, usize> = FxHashMap::default();
+        let columns = |table: &Table<'t>| {
+            ["rsrc_id", "rsrc_short_name", "rsrc_name", "email_addr", "rsrc_type"]
+                .map(|name| table.column(name))
+        };
+        self.each_row(tables, Kind::Resource, columns, |this, columns, row| {
+            let [id, short_name, name, email, kind] = *columns;
+            let Some(id) = this.key(row, id, Kind::Resource) else { return };
+            if let Some(&first) = by_id.get(id.text) {
+                let (place, line) = (resources[first].id.span, resources[first].line);
+                return this.twice(0, Kind::Resource, id, place, line);
+            }
+            by_id.insert(id.text, resources.len());
+            let name = row.get(name);
+            resources.push(Resource {
+                id,
+                known_as: row.get(short_name).or(name).unwrap_or(id),
+                name,
+                email: row.get_sound(email),
+                is_person: row.get_sound(kind).is_none_or(|kind| kind.text == "RT_Labor"),
+                line: row.line,
+            });
+        });
+        (resources, by_id)
+    }
+
+    fn assignments(
+        &mut self,
+        tables: &[Table<'t>],
+        by_id: &FxHashMap<&'t str, usize>,
+    ) -> Vec<Assignment<'t>> {
+        let mut assignments = Vec::new();
+        let columns = |table: &Table<'t>| {
+            ["task_id", "rsrc_id", "target_qty", "target_qty_per_hr"].map(|name| table.column(name))
+        };
+        self.each_row(tables, Kind::Assignment, columns, |this, columns, row| {
+            let [task, resource, quantity, per_hour] = *columns;
+            // A row without a resource is for a role: nobody yet.
+            let (Some(task_id), Some(place)) = (row.get(task), row.get(resource)) else { return };
+            let Some(to) = this.tasks.get(task_id.text).copied() else {
+                if !this.lost_tasks.contains(task_id.text) {
+                    this.unknown(About { part: 0, entity: None }, "task", task.name, task_id);
+                }
+                return;
+            };
+            let about = About::task(to.part, to.index);
+            let Some(&resource) = by_id.get(place.text) else {
+                return this.unknown(about, "resource", resource.name, place);
+            };
+            let mut amount = |column| {
+                let cell = row.get_sound(column)?;
+                let amount = number(cell.text);
+                if amount.is_none() {
+                    this.invalid(about, column.name, "a number, such as 40 or 0.5".to_owned(), cell);
+                }
+                amount.map(|amount| Spanned::new(amount, cell.span))
+            };
+            let quantity = amount(quantity).map_or(0.0, |quantity| quantity.value);
+            let units = amount(per_hour).map(|share| {
+                let percent = (share.value * 100.0).round().clamp(0.0, f64::from(u16::MAX));
+                Spanned::new(percent as u16, share.span)
+            });
+            let (part, task) = (to.part, to.index);
+            assignments.push(Assignment { part, task, resource, place, quantity, units });
+        });
+        assignments
+    }
+
+    fn add_person(&mut self, part: usize, resource: &Resource<'t>) {
+        let mut person = Person::new(PlanId(0), self.text(part, resource.known_as));
+        person.name = resource.name.map(|name| self.text(part, name));
+        person.email = resource.email.map(|email| self.text(part, email));
+        self.projects[part].part.lists.persons.push(person);
+    }
+
+    /// Sets the machines and material of one task: it has no owner by that, but it is not forgotten either.
+    fn assign_things(&mut self, on_task: &[Assignment<'t>], resources: &[Resource<'t>]) {
+        let Some(first) = on_task.first() else { return };
+        let names: Vec<_> = on_task
+            .iter()
+            .map(|it| self.text_as(it.part, it.place, &Self::meant(resources[it.resource].known_as.text)))
+            .collect();
+        let field = self.fields.resources;
+        let part = &mut self.projects[first.part].part;
+        let list = part.arenas.add_list(first.place.span, &names);
+        if let Some(task) = part.lists.tasks.get_mut(first.task) {
+            task.set(field, Value::List(list));
+        }
+    }
+
+    /// Sets owner and helpers of one task. A resource may be assigned several times (overtime, a second rate): it is
+    /// still one person.
+    fn assign(&mut self, on_task: &[Assignment<'t>], resources: &[Resource<'t>]) {
+        let mut most: Option<&Assignment<'t>> = None;
+        for it in on_task {
+            if most.is_none_or(|most| it.quantity > most.quantity) {
+                most = Some(it);
+            }
+        }
+        let Some(owner) = most else { return };
+        let part = owner.part;
+        let owner_text =
+            self.text_as(part, owner.place, &Self::meant(resources[owner.resource].known_as.text));
+        let mut seen: FxHashSet<usize> = FxHashSet::default();
+        seen.insert(owner.resource);
+        let mut helpers = Vec::new();
+        let mut units: Vec<(usize, u16)> = Vec::new();
+        let mut place: Option<Span> = None;
+        for it in on_task.iter().filter(|it| seen.insert(it.resource)) {
+            // The rows of one task need not stand together: the first helper stands for the list.
+            place.get_or_insert(it.place.span);
+            let known_as = Self::meant(resources[it.resource].known_as.text);
+            helpers.push(self.text_as(part, it.place, &known_as));
+            units.extend(it.units.map(|share| (helpers.len(), share.value)));
+        }
+        let fields = (self.fields.units, self.fields.helpers);
+        let part = &mut self.projects[part].part;
+        let Some(task) = part.lists.tasks.get_mut(owner.task) else { return };
+        task.owner = Some(owner_text);
+        if let Some(share) = owner.units {
+            let percent = Spanned::new(u32::from(share.value), share.span);
+            task.set(fields.0, Value::Count(percent));
+        }
+        if let Some(place) = place {
+            let list = part.arenas.add_list(place, &helpers);
+            for (after, percent) in units {
+                part.arenas.units.insert(list.start + after as u32, percent);
+            }
+            task.set(fields.1, Value::List(list));
+        }
+    }
+}

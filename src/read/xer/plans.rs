@@ -1,0 +1,513 @@
+//! The plans of one export while they are put together: projects, calendars, and what all tables share.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::malformed;
+use super::table::{Cell, Column, Kind, Row, Table};
+use super::value::{LAG_CALENDARS, minutes_of_hours};
+use crate::finding::{Code, Entity, EntityKind, Finding};
+use crate::model::{
+    Calendar, Capability, Fields, LagCalendar, Moment, Part, Plan, PlanId, Spanned, StoredDates, Task, Text,
+    Value,
+};
+use crate::read::Reading;
+use crate::source::{FileId, Span};
+
+/// What an export can say. A rule that needs another field is silent about it. What comes from `person` on is said
+/// only where somebody is assigned to something: many projects are planned or exported without resources, and there
+/// "no owner" would be said of every task and mean nothing.
+const CARRIED: [&str; 31] = [
+    "plan",
+    "plan.id",
+    "plan.name",
+    "plan.start",
+    "plan.finish-by",
+    "plan.status-date",
+    "plan.calendar",
+    "plan.lag-calendar",
+    "calendar",
+    "task",
+    "task.title",
+    "task.parent",
+    "task.duration",
+    "task.depends-on",
+    "task.status",
+    "task.milestone",
+    "task.effort",
+    "task.constraint",
+    "task.deadline",
+    "task.calendar",
+    "task.percent",
+    "task.remaining",
+    "task.actual-start",
+    "task.actual-finish",
+    "task.source-id",
+    "person",
+    "person.name",
+    "person.email",
+    "task.owner",
+    "task.helpers",
+    "task.units",
+];
+
+/// Where a reader of P6's rows stands: for which plan, and about what.
+#[derive(Clone, Copy)]
+pub(super) struct About {
+    pub(super) part: usize,
+    pub(super) entity: Option<Entity>,
+}
+
+impl About {
+    pub(super) fn task(part: usize, index: usize) -> Self {
+        Self { part, entity: Some(Entity::new(EntityKind::Task, index)) }
+    }
+}
+
+/// One project on its way to a part.
+pub(super) struct Project<'t> {
+    pub(super) part: Part,
+    pub(super) header: Plan,
+    /// What other projects call it.
+    pub(super) id: &'t str,
+    calendar: Option<&'t str>,
+    calendars: FxHashSet<&'t str>,
+    /// A folder of projects, or a project that is only named because others depend on it: a plan only if it has tasks.
+    is_stub: bool,
+}
+
+/// A calendar of the file. Plans get those that they use.
+struct CalendarRow<'t> {
+    id: Cell<'t>,
+    line: u32,
+}
+
+/// Where a task went: to which part, and which of its tasks it is.
+#[derive(Clone, Copy)]
+pub(super) struct TaskPlace<'t> {
+    pub(super) part: usize,
+    pub(super) index: usize,
+    /// What people call it.
+    pub(super) code: &'t str,
+    pub(super) id: Cell<'t>,
+    pub(super) line: u32,
+}
+
+/// Everything read so far.
+pub(super) struct Plans<'t> {
+    pub(super) file: FileId,
+    pub(super) text: &'t str,
+    pub(super) projects: Vec<Project<'t>>,
+    /// By their part; those about the file stand at the first.
+    pub(super) findings: Vec<(usize, Finding)>,
+    pub(super) by_project_id: FxHashMap<&'t str, usize>,
+    pub(super) tasks: FxHashMap<&'t str, TaskPlace<'t>>,
+    /// Tasks that could not be read: links to them are not reported again.
+    pub(super) lost_tasks: FxHashSet<&'t str>,
+    /// The WBS element of each task, where it has one.
+    pub(super) wbs_of_tasks: Vec<(usize, usize, Cell<'t>)>,
+    /// The main resource of each task, where it has one.
+    pub(super) main_resources: Vec<(usize, usize, Cell<'t>)>,
+    pub(super) fields: TaskFields,
+    calendars: FxHashMap<&'t str, CalendarRow<'t>>,
+    has_people: bool,
+    /// References reported: each unknown id once, not once a row.
+    reported: FxHashSet<(&'static str, &'t str)>,
+}
+
+/// Numbers of the fields that can only be set by number.
+pub(super) struct TaskFields {
+    pub(super) milestone: usize,
+    pub(super) effort: usize,
+    pub(super) helpers: usize,
+    pub(super) resources: usize,
+    pub(super) units: usize,
+    pub(super) constraint: usize,
+    pub(super) deadline: usize,
+    pub(super) calendar: usize,
+    pub(super) percent: usize,
+    pub(super) remaining: usize,
+    pub(super) actual_start: usize,
+    pub(super) actual_finish: usize,
+    pub(super) source_id: usize,
+}
+
+impl TaskFields {
+    fn new() -> Self {
+        let number = |name| Task::FIELDS.iter().position(|field| field.name == name).unwrap_or(usize::MAX);
+        Self {
+            milestone: number("milestone"),
+            effort: number("effort"),
+            helpers: number("helpers"),
+            resources: number("resources"),
+            units: number("units"),
+            constraint: number("constraint"),
+            deadline: number("deadline"),
+            calendar: number("calendar"),
+            percent: number("percent"),
+            remaining: number("remaining"),
+            actual_start: number("actual-start"),
+            actual_finish: number("actual-finish"),
+            source_id: number("source-id"),
+        }
+    }
+}
+
+fn set_in_plan(plan: &mut Plan, name: &str, value: Value) {
+    if let Some(field) = Plan::FIELDS.iter().position(|field| field.name == name) {
+        plan.set(field, value);
+    }
+}
+
+impl<'t> Plans<'t> {
+    pub(super) fn new(file: FileId, text: &'t str, findings: Vec<Finding>) -> Self {
+        Self {
+            file,
+            text,
+            projects: Vec::new(),
+            findings: findings.into_iter().map(|finding| (0, finding)).collect(),
+            by_project_id: FxHashMap::default(),
+            tasks: FxHashMap::default(),
+            lost_tasks: FxHashSet::default(),
+            wbs_of_tasks: Vec::new(),
+            main_resources: Vec::new(),
+            fields: TaskFields::new(),
+            calendars: FxHashMap::default(),
+            has_people: false,
+            reported: FxHashSet::default(),
+        }
+    }
+
+    /// Walks over the rows of all tables of a kind; `prepare` finds the columns of each.
+    pub(super) fn each_row<C>(
+        &mut self,
+        tables: &[Table<'t>],
+        kind: Kind,
+        prepare: impl Fn(&Table<'t>) -> C,
+        mut visit: impl FnMut(&mut Self, &C, &Row<'_, 't>),
+    ) {
+        for table in tables.iter().filter(|table| table.kind == kind) {
+            let columns = prepare(table);
+            let mut shifted = Vec::new();
+            table.each_row(&mut |finding| shifted.push((0, finding)), |row| visit(self, &columns, row));
+            self.findings.append(&mut shifted);
+        }
+    }
+
+    pub(super) fn read_calendars(&mut self, tables: &[Table<'t>]) {
+        let mut names: FxHashSet<&'t str> = FxHashSet::default();
+        let columns = |table: &Table<'t>| [table.column("clndr_id"), table.column("clndr_name")];
+        self.each_row(tables, Kind::Calendar, columns, |this, &[id, name], row| {
+            let Some(key) = this.key(row, id, Kind::Calendar) else { return };
+            if let Some(first) = this.calendars.get(key.text) {
+                let (place, line) = (first.id.span, first.line);
+                return this.twice(0, Kind::Calendar, key, place, line);
+            }
+            // Calendars of the company and of its projects may have one name: then the number says which.
+            let name = row.get(name).filter(|name| names.insert(name.text));
+            this.calendars.insert(key.text, CalendarRow { id: name.unwrap_or(key), line: row.line });
+        });
+    }
+
+    pub(super) fn read_projects(&mut self, tables: &[Table<'t>]) {
+        let columns = |table: &Table<'t>| {
+            [
+                "proj_id",
+                "proj_short_name",
+                "plan_start_date",
+                "plan_end_date",
+                "last_recalc_date",
+                "clndr_id",
+                "project_flag",
+                "export_flag",
+            ]
+            .map(|name| table.column(name))
+        };
+        let mut lines: FxHashMap<&'t str, (Span, u32)> = FxHashMap::default();
+        self.each_row(tables, Kind::Project, columns, |this, columns, row| {
+            let [id, short_name, start, finish, status_date, calendar, is_project, is_exported] = *columns;
+            let Some(key) = this.key(row, id, Kind::Project) else { return };
+            if let Some(&(place, line)) = lines.get(key.text) {
+                return this.twice(0, Kind::Project, key, place, line);
+            }
+            lines.insert(key.text, (key.span, row.line));
+            let short_name = row.get(short_name);
+            let number = this.add_project(key, short_name.unwrap_or(key));
+            let about = About { part: number, entity: Some(Entity::new(EntityKind::Plan, 0)) };
+            if let Some(short_name) = short_name {
+                let id = this.text(number, short_name);
+                this.projects[number].header.given_id = Some(id);
+            }
+            let start = this.moment(row, start, about);
+            let finish_by = this.moment(row, finish, about);
+            let status_date = this.moment(row, status_date, about);
+            let is_no = |column| row.get_sound(column).is_some_and(|cell| cell.text == "N");
+            let project = &mut this.projects[number];
+            project.header.start = start;
+            project.header.finish_by = finish_by;
+            project.header.status_date = status_date;
+            project.is_stub = is_no(is_project) || is_no(is_exported);
+            if let Some(cell) = row.get_sound(calendar) {
+                project.calendar = Some(cell.text);
+                if let Some(calendar) = this.calendar(about, cell, calendar) {
+                    set_in_plan(&mut this.projects[number].header, "calendar", Value::Text(calendar));
+                }
+            }
+        });
+        if self.projects.is_empty() {
+            let place =
+                Span::new(self.file, 0, memchr::memchr2(b'\r', b'\n', self.text.as_bytes()).unwrap_or(0));
+            let problem = "the file has no table PROJECT, or nothing in it, so that names and dates of its projects are missing";
+            self.findings.push((0, malformed(place, problem)));
+            let n_findings = self.findings.len();
+            // The tasks still say to which project they belong.
+            let columns = |table: &Table<'t>| table.column("proj_id");
+            self.each_row(tables, Kind::Task, columns, |this, &column, row| {
+                if let Some(id) = row.get(column)
+                    && !this.by_project_id.contains_key(id.text)
+                {
+                    this.add_project(id, id);
+                }
+            });
+            // Reading the rows again will report what is wrong with them.
+            self.findings.truncate(n_findings);
+        }
+    }
+
+    fn add_project(&mut self, id: Cell<'t>, known_as: Cell<'t>) -> usize {
+        let number = self.projects.len();
+        self.by_project_id.insert(id.text, number);
+        self.projects.push(Project {
+            part: Part::default(),
+            header: Plan::new(PlanId(0), Text::verbatim(known_as.span)),
+            id: known_as.text,
+            calendar: None,
+            calendars: FxHashSet::default(),
+            is_stub: false,
+        });
+        // Until the options say something else, P6 counts lags on the predecessor's calendar.
+        let usual = Value::Word(Spanned::new(LagCalendar::Predecessor as u8, id.span));
+        set_in_plan(&mut self.projects[number].header, "lag-calendar", usual);
+        number
+    }
+
+    pub(super) fn read_schedule_options(&mut self, tables: &[Table<'t>]) {
+        let columns =
+            |table: &Table<'t>| [table.column("proj_id"), table.column("sched_calendar_on_relationship_lag")];
+        self.each_row(tables, Kind::ScheduleOptions, columns, |this, &[project, lag], row| {
+            let Some(&number) = row.get(project).and_then(|id| this.by_project_id.get(id.text)) else {
+                return;
+            };
+            let about = About { part: number, entity: Some(Entity::new(EntityKind::Plan, 0)) };
+            if let Some(word) = this.word(row, lag, &LAG_CALENDARS, about) {
+                let value = Value::Word(Spanned::new(word.value as u8, word.span));
+                set_in_plan(&mut this.projects[number].header, "lag-calendar", value);
+            }
+        });
+    }
+
+    /// The project a row belongs to. Where the table does not say, it is the only one there is.
+    pub(super) fn project_of(&mut self, row: &Row<'_, 't>, column: Column) -> Option<usize> {
+        let Some(id) = row.get(column) else {
+            if self.projects.len() == 1 {
+                return Some(0);
+            }
+            self.findings.push((0, malformed(row.place, "the row does not say to which project it belongs")));
+            return None;
+        };
+        let number = self.by_project_id.get(id.text).copied();
+        if number.is_none() {
+            self.unknown(About { part: 0, entity: None }, "project", column.name, id);
+        }
+        number
+    }
+
+    /// The id of a row; a row without one is reported.
+    pub(super) fn key(&mut self, row: &Row<'_, 't>, column: Column, kind: Kind) -> Option<Cell<'t>> {
+        let key = row.get(column);
+        if key.is_none() {
+            let problem = format!("a row of the table {} has no `{}`", kind.name(), column.name);
+            self.findings.push((0, malformed(row.place, problem)));
+        }
+        key
+    }
+
+    /// PLN006: two rows with one id.
+    pub(super) fn twice(&mut self, part: usize, kind: Kind, id: Cell<'t>, first: Span, first_line: u32) {
+        let finding = Finding::new(Code::new("PLN006"), id.span)
+            .subject(id.text)
+            .param("id", id.text)
+            .param("table", kind.name())
+            .param("place", format!("line {first_line}"))
+            .here("the second")
+            .label(first, "the first");
+        self.findings.push((part, finding));
+    }
+
+    /// PLN007: nothing has this id. Said once for each id.
+    pub(super) fn unknown(&mut self, about: About, wanted: &'static str, field: &'static str, id: Cell<'t>) {
+        if !self.reported.insert((wanted, id.text)) {
+            return;
+        }
+        let finding = Finding::new(Code::new("PLN007"), id.span)
+            .subject(id.text)
+            .param("wanted", wanted)
+            .param("value", crate::model::shortened(id.text))
+            .param("field", field)
+            .param("suggestion", "");
+        self.report(about, finding);
+    }
+
+    /// PLN004: this cannot be the value of a column.
+    pub(super) fn invalid(&mut self, about: About, field: &'static str, expected: String, cell: Cell<'t>) {
+        let finding = Finding::new(Code::new("PLN004"), cell.span)
+            .subject(field)
+            .param("field", field)
+            .param("value", crate::model::shortened(cell.text))
+            .param("expected", expected)
+            .param("suggestion", "");
+        self.report(about, finding);
+    }
+
+    pub(super) fn report(&mut self, about: About, finding: Finding) {
+        let finding = match about.entity {
+            Some(entity) => finding.about(entity),
+            None => finding,
+        };
+        self.findings.push((about.part, finding));
+    }
+
+    /// A date and time.
+    pub(super) fn moment(
+        &mut self,
+        row: &Row<'_, 't>,
+        column: Column,
+        about: About,
+    ) -> Option<Spanned<Moment>> {
+        let cell = row.get_sound(column)?;
+        let moment = Moment::parse(cell.text);
+        if moment.is_none() {
+            self.invalid(about, column.name, "a date and time, such as 2027-01-11 08:00".to_owned(), cell);
+        }
+        moment.map(|moment| Spanned::new(moment, cell.span))
+    }
+
+    /// A number of hours, in minutes.
+    pub(super) fn minutes(
+        &mut self,
+        row: &Row<'_, 't>,
+        column: Column,
+        about: About,
+    ) -> Option<Spanned<i64>> {
+        let cell = row.get_sound(column)?;
+        let minutes = minutes_of_hours(cell.text);
+        if minutes.is_none() {
+            self.invalid(about, column.name, "a number of hours, such as 40".to_owned(), cell);
+        }
+        minutes.map(|minutes| Spanned::new(minutes, cell.span))
+    }
+
+    /// One of P6's code words.
+    pub(super) fn word<W: Copy>(
+        &mut self,
+        row: &Row<'_, 't>,
+        column: Column,
+        words: &[(&'static str, W)],
+        about: About,
+    ) -> Option<Spanned<W>> {
+        let cell = row.get_sound(column)?;
+        let found = words.iter().find(|(word, _)| *word == cell.text);
+        if found.is_none() {
+            let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+            self.invalid(about, column.name, format!("one of {}", words.join(", ")), cell);
+        }
+        found.map(|&(_, value)| Spanned::new(value, cell.span))
+    }
+
+    /// A text as it is meant: P6 doubles quotation marks, and writes the character 7F for a line end.
+    pub(super) fn text(&mut self, part: usize, cell: Cell<'t>) -> Text {
+        if !cell.text.contains("\"\"") && !cell.text.contains('\u{7F}') {
+            return Text::verbatim(cell.span);
+        }
+        let meant = cell.text.replace("\"\"", "\"").replace('\u{7F}', "\n");
+        self.text_as(part, cell, &meant)
+    }
+
+    /// The text by which the model knows what a cell refers to, at the place of the cell.
+    pub(super) fn text_as(&mut self, part: usize, cell: Cell<'t>, meant: &str) -> Text {
+        if cell.text == meant {
+            return Text::verbatim(cell.span);
+        }
+        let text = Text::decoded(cell.span);
+        self.projects[part].part.arenas.decoded.insert(text, meant.into());
+        text
+    }
+
+    /// A text without P6's doubled quotation marks, as others have to refer to it.
+    pub(super) fn meant(text: &'t str) -> std::borrow::Cow<'t, str> {
+        if text.contains("\"\"") || text.contains('\u{7F}') {
+            text.replace("\"\"", "\"").replace('\u{7F}', "\n").into()
+        } else {
+            text.into()
+        }
+    }
+
+    /// The calendar that a task names, where it is not its project's.
+    pub(super) fn task_calendar(&mut self, about: About, cell: Cell<'t>, column: Column) -> Option<Text> {
+        if self.projects[about.part].calendar == Some(cell.text) {
+            return None;
+        }
+        self.calendar(about, cell, column)
+    }
+
+    fn calendar(&mut self, about: About, cell: Cell<'t>, column: Column) -> Option<Text> {
+        let Some(row) = self.calendars.get(cell.text) else {
+            self.unknown(about, "calendar", column.name, cell);
+            return None;
+        };
+        let known_as = row.id;
+        if self.projects[about.part].calendars.insert(cell.text) {
+            let id = self.text(about.part, known_as);
+            self.projects[about.part].part.lists.calendars.push(Calendar::new(PlanId(0), id));
+        }
+        Some(self.text_as(about.part, cell, &Self::meant(known_as.text)))
+    }
+
+    /// Somebody is assigned to something.
+    pub(super) fn found_people(&mut self) {
+        self.has_people = true;
+    }
+
+    pub(super) fn finish(self) -> Reading {
+        let n_without_people = CARRIED.iter().position(|field| *field == "person").unwrap_or(CARRIED.len());
+        let carried: &'static [&'static str] = &CARRIED;
+        let carried = if self.has_people { carried } else { &carried[..n_without_people] };
+        let mut parts = Vec::with_capacity(self.projects.len());
+        let mut numbers = Vec::with_capacity(self.projects.len());
+        for project in self.projects {
+            if project.is_stub && project.part.lists.tasks.is_empty() {
+                numbers.push(None);
+                continue;
+            }
+            numbers.push(Some(parts.len()));
+            let mut part = project.part;
+            part.header = Some(project.header);
+            part.capability = Capability::Only(carried);
+            if part.stored.iter().all(|stored| *stored == StoredDates::default()) {
+                part.stored = Vec::new();
+            }
+            parts.push(part);
+        }
+        let mut findings = self.findings;
+        for (number, finding) in &mut findings {
+            match numbers.get(*number).copied().flatten() {
+                Some(moved) => *number = moved,
+                // Its project is no plan: it stays a finding about the file.
+                None => {
+                    *number = 0;
+                    finding.entity = None;
+                }
+            }
+        }
+        Reading { parts, findings, directives: Vec::new() }
+    }
+}

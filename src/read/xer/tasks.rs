@@ -1,0 +1,347 @@
+//! Activities and the links between them.
+
+use super::malformed;
+use super::plans::{About, Plans, TaskPlace};
+use super::table::{Cell, Column, Kind, Row, Table};
+use super::value::{CONSTRAINTS, LINK_KINDS, STATUS, TASK_TYPES, TaskType, number};
+use crate::finding::{Code, Finding};
+use crate::model::{
+    Constraint, ConstraintKind, Duration, Effort, Fields, Lag, Link, LinkKind, PlanId, Spanned, Status,
+    StoredDates, Task, Value,
+};
+
+/// Names the columns of a table once, so that each is looked up by name once a table and not once a row.
+macro_rules! columns {
+    ($name:ident { $($column:ident),* $(,)? }) => {
+        struct $name { $($column: Column),* }
+
+        impl $name {
+            fn of(table: &Table<'_>) -> Self {
+                Self { $($column: table.column(stringify!($column))),* }
+            }
+        }
+    };
+}
+
+columns!(TaskColumns {
+    task_id,
+    proj_id,
+    wbs_id,
+    clndr_id,
+    phys_complete_pct,
+    complete_pct_type,
+    task_type,
+    status_code,
+    task_code,
+    task_name,
+    rsrc_id,
+    total_float_hr_cnt,
+    free_float_hr_cnt,
+    remain_drtn_hr_cnt,
+    target_drtn_hr_cnt,
+    act_work_qty,
+    remain_work_qty,
+    act_equip_qty,
+    remain_equip_qty,
+    cstr_date,
+    cstr_type,
+    cstr_date2,
+    cstr_type2,
+    act_start_date,
+    act_end_date,
+    early_start_date,
+    early_end_date,
+    late_start_date,
+    late_end_date,
+    suspend_date,
+    resume_date,
+    driving_path_flag,
+});
+
+columns!(LinkColumns { task_id, pred_task_id, pred_proj_id, pred_type, lag_hr_cnt });
+
+impl<'t> Plans<'t> {
+    pub(super) fn read_tasks(&mut self, tables: &[Table<'t>]) {
+        self.each_row(tables, Kind::Task, TaskColumns::of, Self::read_task);
+    }
+
+    fn read_task(&mut self, columns: &TaskColumns, row: &Row<'_, 't>) {
+        let Some(key) = self.key(row, columns.task_id, Kind::Task) else { return };
+        let Some(part) = self.project_of(row, columns.proj_id) else {
+            self.lost_tasks.insert(key.text);
+            return;
+        };
+        let code = row.get(columns.task_code);
+        if let Some(first) = self.tasks.get(key.text).copied() {
+            self.twice(part, Kind::Task, key, first.id.span, first.line);
+            if code.is_none_or(|code| code.text == first.code) {
+                // The same activity once more.
+                return;
+            }
+        }
+        let known_as = code.unwrap_or(key);
+        let index = self.projects[part].part.lists.tasks.len();
+        let about = About::task(part, index);
+        let place = TaskPlace { part, index, code: known_as.text, id: key, line: row.line };
+        self.tasks.entry(key.text).or_insert(place);
+        let mut task = Task::new(PlanId(0), self.text(part, known_as));
+        if code.is_none() && columns.task_code.is_there() {
+            let finding = Finding::new(Code::new("PLN005"), key.span).subject("task_code");
+            self.report(about, finding.param("field", "task_code"));
+        }
+        task.title = row.get(columns.task_name).map(|name| self.text(part, name));
+        task.set(self.fields.source_id, Value::Text(crate::model::Text::verbatim(key.span)));
+        if let Some(wbs) = row.get(columns.wbs_id) {
+            self.wbs_of_tasks.push((part, index, wbs));
+        }
+        if let Some(resource) = row.get_sound(columns.rsrc_id) {
+            self.main_resources.push((part, index, resource));
+        }
+        if let Some(cell) = row.get_sound(columns.clndr_id)
+            && let Some(calendar) = self.task_calendar(about, cell, columns.clndr_id)
+        {
+            task.set(self.fields.calendar, Value::Text(calendar));
+        }
+        self.read_work(&mut task, columns, row, about);
+        self.read_constraints(&mut task, columns, row, about);
+        let stored = self.read_stored(columns, row, about);
+        let part = &mut self.projects[part].part;
+        part.lists.tasks.push(task);
+        part.stored.push(stored);
+    }
+
+    /// What kind of task it is, how long it takes and how far it is.
+    fn read_work(&mut self, task: &mut Task, columns: &TaskColumns, row: &Row<'_, 't>, about: About) {
+        if let Some(found) = self.word(row, columns.task_type, &TASK_TYPES, about) {
+            match found.value {
+                TaskType::Work => {}
+                TaskType::Milestone => {
+                    task.set(self.fields.milestone, Value::Flag(Spanned::new(true, found.span)));
+                }
+                TaskType::LevelOfEffort => {
+                    let level = Spanned::new(Effort::Level as u8, found.span);
+                    task.set(self.fields.effort, Value::Word(level));
+                }
+            }
+        }
+        let planned = self.amount(row, columns.target_drtn_hr_cnt, about);
+        task.duration = planned.map(|it| Spanned::new(Duration::minutes(it.value), it.span));
+        let remaining = self.amount(row, columns.remain_drtn_hr_cnt, about);
+        if let Some(remaining) = remaining {
+            let duration = Spanned::new(Duration::minutes(remaining.value), remaining.span);
+            task.set(self.fields.remaining, Value::Duration(duration));
+        }
+        task.status = self.word(row, columns.status_code, &STATUS, about);
+        let is_active = task.status.is_some_and(|status| status.value == Status::InProgress);
+        if is_active && row.get_sound(columns.resume_date).is_none() {
+            // Suspended, and not taken up again.
+            if let Some(suspended) = self.moment(row, columns.suspend_date, about) {
+                task.status = Some(Spanned::new(Status::Blocked, suspended.span));
+            }
+        }
+        for (column, field) in [
+            (columns.act_start_date, self.fields.actual_start),
+            (columns.act_end_date, self.fields.actual_finish),
+        ] {
+            if let Some(moment) = self.moment(row, column, about) {
+                task.set(field, Value::Moment(moment));
+            }
+        }
+        if let Some(percent) = self.percent(columns, row, about, is_active, planned, remaining) {
+            task.set(self.fields.percent, Value::Count(percent));
+        }
+    }
+
+    /// How much is done, by the measure that the task says counts. A measure that follows from durations or amounts
+    /// is placed at what is left of them, and says nothing about tasks that are not under way.
+    fn percent(
+        &mut self,
+        columns: &TaskColumns,
+        row: &Row<'_, 't>,
+        about: About,
+        is_active: bool,
+        planned: Option<Spanned<i64>>,
+        remaining: Option<Spanned<i64>>,
+    ) -> Option<Spanned<u32>> {
+        let share =
+            |done: f64, all: f64| (all > 0.0).then(|| (done / all * 100.0).clamp(0.0, 100.0).round() as u32);
+        match row.get_sound(columns.complete_pct_type)?.text {
+            "CP_Phys" => {
+                let cell = row.get_sound(columns.phys_complete_pct)?;
+                match number(cell.text).filter(|percent| (0.0..=100.0).contains(percent)) {
+                    Some(0.0) if !is_active => None,
+                    Some(percent) => Some(Spanned::new(percent.round() as u32, cell.span)),
+                    None => {
+                        let expected = "a percentage from 0 to 100".to_owned();
+                        self.invalid(about, columns.phys_complete_pct.name, expected, cell);
+                        None
+                    }
+                }
+            }
+            "CP_Drtn" if is_active => {
+                let (planned, remaining) = (planned?, remaining?);
+                let percent = share((planned.value - remaining.value) as f64, planned.value as f64)?;
+                Some(Spanned::new(percent, remaining.span))
+            }
+            "CP_Units" if is_active => {
+                let quantity =
+                    |column| row.get_sound(column).and_then(|cell| number(cell.text)).unwrap_or(0.0);
+                let done = quantity(columns.act_work_qty) + quantity(columns.act_equip_qty);
+                let left = quantity(columns.remain_work_qty) + quantity(columns.remain_equip_qty);
+                let place = row.get_sound(columns.act_work_qty)?.span;
+                Some(Spanned::new(share(done, done + left)?, place))
+            }
+            _ => None,
+        }
+    }
+
+    /// An amount of time that cannot be negative.
+    fn amount(&mut self, row: &Row<'_, 't>, column: Column, about: About) -> Option<Spanned<i64>> {
+        let minutes = self.minutes(row, column, about)?;
+        if minutes.value >= 0 {
+            return Some(minutes);
+        }
+        if let Some(cell) = row.get(column) {
+            self.invalid(about, column.name, "a number of hours that is not below zero".to_owned(), cell);
+        }
+        None
+    }
+
+    /// P6 has two constraints a task. The model has one and a deadline: a second constraint that says "finish no
+    /// later than" is a deadline, another second one is left out.
+    fn read_constraints(&mut self, task: &mut Task, columns: &TaskColumns, row: &Row<'_, 't>, about: About) {
+        let first = self.constraint(row, columns.cstr_type, columns.cstr_date, about);
+        let second = self.constraint(row, columns.cstr_type2, columns.cstr_date2, about);
+        if let Some(constraint) = first.or(second) {
+            task.set(self.fields.constraint, Value::Constraint(constraint));
+        }
+        if let Some(Spanned {
+            value: Constraint { kind: ConstraintKind::FinishNoLater, date: Some(date) },
+            span,
+        }) = second.filter(|_| first.is_some())
+        {
+            task.set(self.fields.deadline, Value::Moment(Spanned::new(date, span)));
+        }
+    }
+
+    /// A constraint, placed at its date.
+    fn constraint(
+        &mut self,
+        row: &Row<'_, 't>,
+        kind: Column,
+        date: Column,
+        about: About,
+    ) -> Option<Spanned<Constraint>> {
+        let found = self.word(row, kind, &CONSTRAINTS, about)?;
+        if found.value == ConstraintKind::AsLateAsPossible {
+            return Some(Spanned::new(Constraint { kind: found.value, date: None }, found.span));
+        }
+        if row.get_sound(date).is_none() {
+            let finding = Finding::new(Code::new("PLN005"), found.span).subject(date.name);
+            self.report(about, finding.param("field", date.name));
+            return None;
+        }
+        let moment = self.moment(row, date, about)?;
+        let constraint = Constraint { kind: found.value, date: Some(moment.value) };
+        Some(Spanned::new(constraint, moment.span))
+    }
+
+    /// What P6 has computed.
+    fn read_stored(&mut self, columns: &TaskColumns, row: &Row<'_, 't>, about: About) -> StoredDates {
+        StoredDates {
+            early_start: self.moment(row, columns.early_start_date, about),
+            early_finish: self.moment(row, columns.early_end_date, about),
+            late_start: self.moment(row, columns.late_start_date, about),
+            late_finish: self.moment(row, columns.late_end_date, about),
+            total_float: self.minutes(row, columns.total_float_hr_cnt, about),
+            free_float: self.minutes(row, columns.free_float_hr_cnt, about),
+            driving: row.get_sound(columns.driving_path_flag).and_then(|cell| match cell.text {
+                "Y" => Some(Spanned::new(true, cell.span)),
+                "N" => Some(Spanned::new(false, cell.span)),
+                _ => None,
+            }),
+        }
+    }
+
+    pub(super) fn read_links(&mut self, tables: &[Table<'t>]) {
+        let mut links: Vec<(usize, usize, Link)> = Vec::new();
+        self.each_row(tables, Kind::Link, LinkColumns::of, |this, columns, row| {
+            links.extend(this.read_link(columns, row));
+        });
+        // Stable, so that the links of a task keep the order of the file.
+        links.sort_by_key(|&(part, task, _)| (part, task));
+        let mut of_task = Vec::new();
+        for same_task in links.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+            let Some(&(part, task, _)) = same_task.first() else { continue };
+            of_task.clear();
+            of_task.extend(same_task.iter().map(|(.., link)| *link));
+            let part = &mut self.projects[part].part;
+            let list = part.arenas.add_links(&of_task);
+            if let Some(task) = part.lists.tasks.get_mut(task) {
+                task.depends_on = list;
+            }
+        }
+    }
+
+    fn read_link(&mut self, columns: &LinkColumns, row: &Row<'_, 't>) -> Option<(usize, usize, Link)> {
+        let (Some(successor), Some(predecessor)) = (row.get(columns.task_id), row.get(columns.pred_task_id))
+        else {
+            let problem = "a row of the table TASKPRED does not say which two tasks it links";
+            self.findings.push((0, malformed(row.place, problem)));
+            return None;
+        };
+        let Some(to) = self.tasks.get(successor.text).copied() else {
+            if !self.lost_tasks.contains(successor.text) {
+                self.unknown(About { part: 0, entity: None }, "task", columns.task_id.name, successor);
+            }
+            return None;
+        };
+        let about = About::task(to.part, to.index);
+        let known_as = self.predecessor(predecessor, row.get(columns.pred_proj_id), to.part, about)?;
+        let kind = self.word(row, columns.pred_type, &LINK_KINDS, about);
+        let lag = self.minutes(row, columns.lag_hr_cnt, about);
+        let end = lag.map_or(predecessor.span.end, |lag| lag.span.end.max(predecessor.span.end));
+        let link = Link {
+            predecessor: self.text_as(to.part, predecessor, &known_as),
+            end,
+            kind: kind.map_or(LinkKind::FinishStart, |kind| kind.value),
+            lag: lag
+                .filter(|lag| lag.value != 0)
+                .map_or(Lag::NONE, |lag| Lag::time(Duration::minutes(lag.value))),
+            note: 0,
+        };
+        Some((to.part, to.index, link))
+    }
+
+    /// What the model calls a predecessor: its code, behind the id of its project where that is another one.
+    fn predecessor(
+        &mut self,
+        id: Cell<'t>,
+        project: Option<Cell<'t>>,
+        successor_part: usize,
+        about: About,
+    ) -> Option<String> {
+        if let Some(from) = self.tasks.get(id.text) {
+            let code = Self::meant(from.code);
+            return Some(match from.part == successor_part {
+                true => code.into_owned(),
+                false => format!("{}/{code}", Self::meant(self.projects[from.part].id)),
+            });
+        }
+        if self.lost_tasks.contains(id.text) {
+            return None;
+        }
+        let other = project.map(|project| (project.text, self.by_project_id.get(project.text).copied()));
+        match other {
+            // A project that was not exported: only P6's own numbers are known of it.
+            Some((number, None)) => Some(format!("{number}/{}", id.text)),
+            Some((_, Some(part))) if self.projects[part].part.lists.tasks.is_empty() => {
+                Some(format!("{}/{}", Self::meant(self.projects[part].id), id.text))
+            }
+            _ => {
+                self.unknown(about, "task", "pred_task_id", id);
+                None
+            }
+        }
+    }
+}
