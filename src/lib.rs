@@ -11,5 +11,7 @@
 pub mod catalogue;
 pub mod finding;
 pub mod model;
+pub mod network;
 pub mod read;
+pub mod schedule;
 pub mod source;
