@@ -1,0 +1,141 @@
+//! What most checks ask of every task, answered once a run.
+
+use crate::catalogue::{Catalogue, KindId};
+use crate::finding::{Entity, EntityKind};
+use crate::model::{AssetId, Model, SiteId, Status, TaskId};
+use crate::network::Network;
+
+const OPEN: u8 = 1;
+const DONE: u8 = 2;
+
+/// Kinds, states, changes and their scopes.
+pub struct Facts {
+    kind: Vec<KindId>,
+    state: Vec<u8>,
+    changes: Vec<TaskId>,
+    pilot: KindId,
+    /// Scopes of the changes, side by side, in the order of `changes`.
+    scope_first: Vec<u32>,
+    scope: Vec<AssetId>,
+}
+
+impl Facts {
+    pub(super) fn new(model: &Model<'_>, network: &Network, catalogue: &Catalogue) -> Self {
+        let pilot = catalogue.kind("pilot");
+        let production = catalogue.kinds_where(|kind| kind.touches_production);
+        let mut kind = Vec::with_capacity(model.tasks.len());
+        let mut state = Vec::with_capacity(model.tasks.len());
+        let mut changes = Vec::new();
+        for (number, task) in model.tasks.iter().enumerate() {
+            let its_kind = task.kind().map_or(KindId::NONE, |text| catalogue.kind(model.text(text).trim()));
+            let status = task.status().map(|status| status.value);
+            let its_state = match status {
+                Some(Status::Cancelled) => 0,
+                Some(Status::Done) => DONE,
+                _ if task.actual_finish().is_some() => DONE,
+                _ => OPEN,
+            };
+            kind.push(its_kind);
+            state.push(its_state);
+            let id = TaskId(number as u32);
+            let is_change = its_kind != KindId::NONE && (production.contains(its_kind) || its_kind == pilot);
+            if is_change && its_state == OPEN && network.hierarchy.is_leaf(id) {
+                changes.push(id);
+            }
+        }
+        let (mut scope_first, mut scope) = (vec![0], Vec::new());
+        for change in &changes {
+            scope.extend(scope_of(model, network, *change));
+            scope_first.push(scope.len() as u32);
+        }
+        Self { kind, state, changes, pilot, scope_first, scope }
+    }
+
+    /// Whether a task is neither done nor cancelled.
+    pub fn is_open(&self, task: TaskId) -> bool {
+        self.state[task.index()] == OPEN
+    }
+
+    /// Whether a task is done.
+    pub fn is_done(&self, task: TaskId) -> bool {
+        self.state[task.index()] == DONE
+    }
+
+    /// The kind of a task.
+    pub fn kind(&self, task: TaskId) -> KindId {
+        self.kind[task.index()]
+    }
+
+    /// Whether a task is a pilot.
+    pub fn is_pilot(&self, task: TaskId) -> bool {
+        self.kind(task) == self.pilot && self.pilot != KindId::NONE
+    }
+
+    /// The open leaves that change production, pilots included, in order.
+    pub fn changes(&self) -> &[TaskId] {
+        &self.changes
+    }
+
+    /// The assets in the scope of a change; nothing for other tasks.
+    pub fn scope(&self, change: TaskId) -> &[AssetId] {
+        let Ok(at) = self.changes.binary_search(&change) else { return &[] };
+        &self.scope[self.scope_first[at] as usize..self.scope_first[at + 1] as usize]
+    }
+}
+
+/// What a change touches: its `affects`, else its phase's, else the assets of its sites. A group stands for itself, and
+/// for its members where a check is asked of them.
+pub(super) fn scope_of(model: &Model<'_>, network: &Network, change: TaskId) -> Vec<AssetId> {
+    let mut assets: Vec<AssetId> = Vec::new();
+    let add = |assets: &mut Vec<AssetId>, entity: Option<Entity>| {
+        if let Some(Entity { kind: EntityKind::Asset, index }) = entity {
+            assets.push(AssetId(index));
+        }
+    };
+    if let Some(giver) = network.hierarchy.affects_from(change)
+        && model.task(giver).affects().is_given()
+    {
+        for reference in network.references.list(model.task(giver).affects()) {
+            match reference.entity() {
+                Some(Entity { kind: EntityKind::Site, index }) => {
+                    for asset in network.references.list(model.sites[index as usize].assets()) {
+                        add(&mut assets, asset.entity());
+                    }
+                }
+                entity => add(&mut assets, entity),
+            }
+        }
+    } else {
+        for site in sites(model, network, change) {
+            for asset in network.references.list(model.sites[site.index()].assets()) {
+                add(&mut assets, asset.entity());
+            }
+        }
+    }
+    assets.retain(|asset| !model.assets[asset.index()].out_of_scope().is_some_and(|flag| flag.value));
+    let mut seen = rustc_hash::FxHashSet::default();
+    assets.retain(|asset| seen.insert(*asset));
+    assets
+}
+
+/// The sites of a task: its own, its phase's, its wave's.
+pub(super) fn sites(model: &Model<'_>, network: &Network, task: TaskId) -> Vec<SiteId> {
+    let site = |list| {
+        network
+            .references
+            .list(list)
+            .iter()
+            .filter_map(|reference| reference.of(EntityKind::Site))
+            .map(|site| SiteId(site as u32))
+            .collect::<Vec<_>>()
+    };
+    if let Some(giver) = network.hierarchy.sites_from(task)
+        && !model.task(giver).sites().is_empty()
+    {
+        return site(model.task(giver).sites());
+    }
+    match network.hierarchy.wave_of(model, &network.index, task) {
+        Some(wave) => site(model.waves[wave].sites()),
+        None => Vec::new(),
+    }
+}
