@@ -9,7 +9,10 @@
 //! The library's names may change before 1.0.
 
 pub mod catalogue;
+pub mod config;
+pub mod error;
 pub mod expect;
+pub mod filter;
 pub mod finding;
 pub mod model;
 pub mod network;
@@ -18,15 +21,44 @@ pub mod rules;
 pub mod schedule;
 pub mod source;
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, Rule};
+use crate::config::{Configs, Settings};
+use crate::filter::Verdict;
 use crate::finding::{Code, Finding};
 use crate::model::Model;
 use crate::network::Network;
 use crate::rules::PlanSettings;
 use crate::schedule::Schedule;
-use crate::source::{Sources, Span};
+use crate::source::{Format, Sources, Span};
+
+/// What a run knows of the time. Nothing else in the library asks what day it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Clock {
+    /// The date of today; plans with a status date are judged by that.
+    pub today: Date,
+}
+
+/// What a run comes to.
+pub struct Report<'s> {
+    /// What the files say.
+    pub model: Model<'s>,
+    /// What is shown of the findings.
+    pub verdict: Verdict,
+}
+
+/// Checks plans: the whole flow.
+pub fn check<'s>(sources: &'s Sources, configs: &Configs, clock: &Clock) -> Report<'s> {
+    let catalogue = Catalogue::embedded();
+    let Found { model, findings, directives, failed } =
+        find_configured(sources, configs, catalogue, clock.today);
+    let mut verdict = filter::judge(findings, &directives, &model, catalogue, configs, clock.today);
+    verdict.failed = failed;
+    Report { model, verdict }
+}
 
 /// What was found, before anything is hidden or sorted.
 pub struct Found<'s> {
@@ -50,6 +82,31 @@ pub fn find<'s, 'a>(
 ) -> Found<'s> {
     let read = read::read(sources);
     let plans = settings(&read.model);
+    judge_model(read, catalogue, &plans, today)
+}
+
+/// From the files to the findings, with the settings of the configuration.
+fn find_configured<'s>(
+    sources: &'s Sources,
+    configs: &Configs,
+    catalogue: &Catalogue,
+    today: Date,
+) -> Found<'s> {
+    type Runs = Box<dyn Fn(&Rule) -> bool + Sync>;
+    let read = read::read(sources);
+    let settings: Vec<(Arc<Settings>, Runs)> = read
+        .model
+        .plans
+        .iter()
+        .map(|plan| {
+            let settings = configs.for_path(&sources.file(plan.file).path);
+            let (asked, is_imported) = (Arc::clone(&settings), plan.format != Format::Toml);
+            let runs: Runs = Box::new(move |rule| asked.runs(rule, is_imported));
+            (settings, runs)
+        })
+        .collect();
+    let plans: Vec<PlanSettings<'_>> =
+        settings.iter().map(|(settings, runs)| PlanSettings { runs, options: settings.options() }).collect();
     judge_model(read, catalogue, &plans, today)
 }
 

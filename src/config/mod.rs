@@ -1,0 +1,493 @@
+//! `planlint.toml`: found upward from each file, as written (`written`), and resolved with the command line into
+//! [`Settings`].
+
+mod resolved;
+mod rule_set;
+mod written;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use miette::NamedSource;
+use rustc_hash::FxHashMap;
+
+pub use resolved::Settings;
+pub use rule_set::RuleSet;
+pub(crate) use rule_set::suggestion;
+pub use written::OUTPUT_FORMATS;
+
+use self::rule_set::{Layer, Selector};
+use self::written::Written;
+use crate::catalogue::Catalogue;
+use crate::error::Error;
+use crate::finding::Finding;
+use crate::source::{self, CONFIG_NAME, Decoding, FileId, Format, Globs, SourceFile, Sources};
+
+/// The release that runs.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// What the command line says about rules and configuration.
+#[derive(Clone, Debug, Default)]
+pub struct Overrides {
+    /// `--select`: these rules and no other.
+    pub select: Vec<String>,
+    /// `--ignore`: these not.
+    pub ignore: Vec<String>,
+    /// `--extend-select`: these too.
+    pub extend_select: Vec<String>,
+    /// `--exclude`: files that are not read; patterns start from the working directory.
+    pub exclude: Vec<String>,
+    /// `--isolated`: no configuration at all.
+    pub isolated: bool,
+    /// `--config`: this configuration for all files; its patterns start from the working directory.
+    pub config: Option<PathBuf>,
+    /// `--preview`: rules on trial too.
+    pub preview: bool,
+}
+
+/// All configurations of a run, each read once, when the first file asks for it.
+pub struct Configs {
+    cwd: PathBuf,
+    catalogue: &'static Catalogue,
+    isolated: bool,
+    preview: bool,
+    command_line: Layer,
+    /// Holds for files that no configuration holds for, or for all files: `--config`, `--isolated`.
+    fallback: Arc<Settings>,
+    only_fallback: bool,
+    exclude: Arc<Globs>,
+    found: Mutex<Found>,
+}
+
+#[derive(Default)]
+struct Found {
+    by_folder: FxHashMap<PathBuf, Arc<Settings>>,
+    files: Vec<Loaded>,
+}
+
+/// A configuration that was read.
+struct Loaded {
+    path: PathBuf,
+    text: String,
+    decoding: Decoding,
+    findings: Vec<Finding>,
+    errors: Vec<Error>,
+}
+
+impl Configs {
+    /// The configurations for a run in a working directory, which must be absolute.
+    ///
+    /// # Errors
+    ///
+    /// A rule on the command line that does not exist; a `--config` that cannot be opened.
+    pub fn new(cwd: PathBuf, overrides: Overrides) -> Result<Self, Error> {
+        let catalogue = Catalogue::embedded();
+        let parse = |option: &'static str, words: &[String]| {
+            // clap splits at commas; a user of the library may not.
+            let words = words.iter().flat_map(|word| word.split(',')).map(str::trim);
+            words
+                .map(|word| {
+                    Selector::parse(catalogue, word).ok_or_else(|| Error::UnknownRule {
+                        option,
+                        value: word.to_owned(),
+                        suggestion: suggestion(catalogue, word),
+                    })
+                })
+                .collect::<Result<Vec<_>, _>>()
+        };
+        let select = parse("--select", &overrides.select)?;
+        let command_line = Layer {
+            select: (!select.is_empty()).then_some(select),
+            extend: parse("--extend-select", &overrides.extend_select)?,
+            ignore: parse("--ignore", &overrides.ignore)?,
+        };
+        let preview = overrides.preview;
+        let written = Written::default();
+        let plain = Settings::new(catalogue, cwd.clone(), None, written, &command_line, preview);
+        let mut configs = Self {
+            cwd: cwd.clone(),
+            catalogue,
+            isolated: overrides.isolated,
+            preview,
+            command_line,
+            fallback: Arc::new(plain),
+            only_fallback: overrides.isolated || overrides.config.is_some(),
+            exclude: Arc::new(excluded(cwd, &overrides.exclude)?),
+            found: Mutex::default(),
+        };
+        if let Some(path) = overrides.config.filter(|_| !configs.isolated) {
+            let path = source::absolute(&configs.cwd, &path);
+            let read = source::read_text(&path).map_err(|reason| Error::ConfigUnreadable {
+                name: source::shown(&configs.cwd, &path),
+                reason: reason.unwrap_or_else(|| "there is no such file".to_owned()),
+            })?;
+            let (settings, loaded) = configs.load(path, configs.cwd.clone(), read);
+            configs.fallback = settings;
+            configs.lock().files.push(loaded);
+        }
+        Ok(configs)
+    }
+
+    /// No configuration and nothing on the command line: for tests and examples.
+    pub fn isolated() -> Self {
+        let catalogue = Catalogue::embedded();
+        let layer = Layer::default();
+        let settings = Settings::new(catalogue, PathBuf::new(), None, Written::default(), &layer, false);
+        Self {
+            cwd: PathBuf::new(),
+            catalogue,
+            isolated: true,
+            preview: false,
+            command_line: layer,
+            fallback: Arc::new(settings),
+            only_fallback: true,
+            exclude: Arc::new(Globs::none(PathBuf::new())),
+            found: Mutex::default(),
+        }
+    }
+
+    /// The settings that hold for a file: those of the nearest `planlint.toml` upward.
+    pub fn for_path(&self, path: &Path) -> Arc<Settings> {
+        self.for_folder(path.parent().unwrap_or(path))
+    }
+
+    /// The settings that hold for the files of a folder.
+    pub fn for_folder(&self, folder: &Path) -> Arc<Settings> {
+        if self.only_fallback {
+            return Arc::clone(&self.fallback);
+        }
+        let mut found = self.lock();
+        let mut passed = Vec::new();
+        let mut settings = Arc::clone(&self.fallback);
+        for folder in folder.ancestors() {
+            if let Some(known) = found.by_folder.get(folder) {
+                settings = Arc::clone(known);
+                break;
+            }
+            passed.push(folder.to_owned());
+            let path = folder.join(CONFIG_NAME);
+            match source::read_text(&path) {
+                Ok(read) => {
+                    let (own, loaded) = self.load(path, folder.to_owned(), read);
+                    settings = own;
+                    found.files.push(loaded);
+                    break;
+                }
+                Err(None) => {}
+                Err(Some(reason)) if path.is_file() => {
+                    let name = source::shown(&self.cwd, &path);
+                    found.files.push(Loaded {
+                        path,
+                        text: String::new(),
+                        decoding: Decoding::default(),
+                        findings: Vec::new(),
+                        errors: vec![Error::ConfigUnreadable { name, reason }],
+                    });
+                    break;
+                }
+                // A folder of that name is no configuration.
+                Err(Some(_)) => {}
+            }
+        }
+        for folder in passed {
+            found.by_folder.insert(folder, Arc::clone(&settings));
+        }
+        settings
+    }
+
+    /// The patterns that hold for the files of a folder: what [`source::discover`] asks for.
+    pub fn globs(&self, folder: &Path) -> Arc<Globs> {
+        self.for_folder(folder).globs()
+    }
+
+    /// The patterns of `--exclude`.
+    pub fn excluded(&self) -> Arc<Globs> {
+        Arc::clone(&self.exclude)
+    }
+
+    /// Adds the configurations that hold for the files of a run to it, so that findings can point into them.
+    pub fn add_to(&self, sources: &mut Sources) {
+        for (_, file) in sources.iter() {
+            self.for_path(&file.path);
+        }
+        let present: rustc_hash::FxHashSet<PathBuf> =
+            sources.iter().map(|(_, file)| file.path.clone()).collect();
+        let mut found = self.lock();
+        found.files.sort_by(|a, b| a.path.cmp(&b.path));
+        for loaded in found.files.iter().filter(|loaded| !present.contains(&loaded.path)) {
+            let name = source::shown(&self.cwd, &loaded.path);
+            let (path, text) = (loaded.path.clone(), loaded.text.clone());
+            sources.push(SourceFile::new(name, path, Format::Config, text, loaded.decoding));
+        }
+    }
+
+    /// What is wrong with the configurations that are part of the run, see [`Configs::add_to`].
+    pub fn findings(&self, sources: &Sources) -> Vec<Finding> {
+        let found = self.lock();
+        let by_path: FxHashMap<&Path, &Loaded> =
+            found.files.iter().map(|loaded| (loaded.path.as_path(), loaded)).collect();
+        let mut findings = Vec::new();
+        for (id, file) in sources.iter().filter(|(_, file)| file.format == Format::Config) {
+            let Some(loaded) = by_path.get(file.path.as_path()) else { continue };
+            findings.extend(loaded.findings.iter().map(|finding| moved(finding, id)));
+        }
+        findings
+    }
+
+    /// Configurations that cannot be used: no TOML, or written for another release. Sorted by path.
+    pub fn errors(&self) -> Vec<Error> {
+        let mut found = self.lock();
+        found.files.sort_by(|a, b| a.path.cmp(&b.path));
+        found.files.iter().flat_map(|loaded| loaded.errors.iter().cloned()).collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Found> {
+        // Whoever panicked while holding it left a map that is still whole.
+        self.found.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    fn load(&self, path: PathBuf, root: PathBuf, read: (String, Decoding)) -> (Arc<Settings>, Loaded) {
+        let (text, decoding) = read;
+        let name = source::shown(&self.cwd, &path);
+        let mut errors = Vec::new();
+        let mut findings = Vec::new();
+        let written = match written::read(&text, self.catalogue) {
+            Ok(mut written) => {
+                findings = std::mem::take(&mut written.findings);
+                written
+            }
+            Err(no_toml) => {
+                errors.push(Error::ConfigSyntax {
+                    name: name.clone(),
+                    problem: no_toml.problem,
+                    text: Arc::new(NamedSource::new(&name, text.clone())),
+                    at: no_toml.at.into(),
+                });
+                Written::default()
+            }
+        };
+        if let Some(required) = &written.required_version
+            && written::fits(required, VERSION) == Some(false)
+        {
+            errors.push(Error::WrongVersion { name, required: required.clone(), running: VERSION });
+        }
+        let settings = Settings::new(
+            self.catalogue,
+            root,
+            Some(path.clone()),
+            written,
+            &self.command_line,
+            self.preview,
+        );
+        (Arc::new(settings), Loaded { path, text, decoding, findings, errors })
+    }
+}
+
+/// The patterns of `--exclude`, from the working directory.
+fn excluded(cwd: PathBuf, patterns: &[String]) -> Result<Globs, Error> {
+    let mut set = globset::GlobSetBuilder::new();
+    for pattern in patterns {
+        let globs =
+            written::compile(pattern, true).ok_or_else(|| Error::BadPattern { pattern: pattern.clone() })?;
+        for glob in globs {
+            set.add(glob);
+        }
+    }
+    let exclude = set.build().map_err(|_| Error::BadPattern { pattern: patterns.join(", ") })?;
+    Ok(Globs { exclude, ..Globs::none(cwd) })
+}
+
+/// A finding of file 0, in the file that it is about.
+fn moved(finding: &Finding, file: FileId) -> Finding {
+    let mut finding = finding.clone();
+    finding.primary.span.file = file;
+    for label in &mut finding.labels {
+        label.span.file = file;
+    }
+    finding
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::{Code, Severity};
+    use crate::model::Model;
+
+    fn write(root: &Path, name: &str, text: &str) {
+        let path = root.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    fn with(text: &str) -> (tempfile::TempDir, Configs) {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), "planlint.toml", text);
+        let configs = Configs::new(folder.path().to_owned(), Overrides::default()).unwrap();
+        (folder, configs)
+    }
+
+    fn runs(configs: &Configs, path: &Path, code: &str) -> bool {
+        let rule = Catalogue::embedded().rule(Code::new(code)).unwrap();
+        configs.for_path(path).runs(rule, false)
+    }
+
+    /// The messages about a configuration, with what stands at their place.
+    fn messages(folder: &Path, configs: &Configs) -> Vec<String> {
+        let mut sources = Sources::default();
+        let plan = SourceFile::new(
+            "plan.toml".into(),
+            folder.join("plan.toml"),
+            Format::Toml,
+            String::new(),
+            Decoding::default(),
+        );
+        sources.push(plan);
+        configs.add_to(&mut sources);
+        let model = Model::new(&sources);
+        let found = configs.findings(&sources);
+        found
+            .iter()
+            .map(|finding| {
+                let words = Catalogue::embedded().words(finding, &model);
+                let place = sources.text(finding.primary.span);
+                assert!(!words.message.contains('{') && !words.help.contains('{'), "{words:?}");
+                format!("{} {place}: {}", finding.code, words.message)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn without_a_configuration_the_usual_rules_run() {
+        let folder = tempfile::tempdir().unwrap();
+        let configs = Configs::new(folder.path().to_owned(), Overrides::default()).unwrap();
+        let path = folder.path().join("plan.toml");
+        assert!(runs(&configs, &path, "DEP001"));
+        let off = Catalogue::embedded().rules().iter().find(|rule| !rule.enabled).unwrap();
+        assert!(!runs(&configs, &path, off.code.as_str()));
+        assert!(configs.errors().is_empty());
+        assert_eq!(configs.for_path(&path).waiver_notice(), 14);
+    }
+
+    #[test]
+    fn the_nearest_configuration_upward_holds() {
+        let (folder, configs) = with("ignore = [\"DEP\"]\n");
+        write(folder.path(), "a/b/planlint.toml", "ignore = [\"OWN\"]\n");
+        let (near, far) = (folder.path().join("a/b/c/plan.toml"), folder.path().join("a/plan.toml"));
+        assert!(runs(&configs, &near, "DEP001") && !runs(&configs, &near, "OWN001"));
+        assert!(!runs(&configs, &far, "DEP001") && runs(&configs, &far, "OWN001"));
+    }
+
+    #[test]
+    fn the_more_exact_word_wins_and_the_command_line_over_all() {
+        let (folder, configs) = with(
+            "select = [\"DEP001\", \"OWN\"]\nignore = [\"DEP\", \"OWN002\"]\nextend-select = [\"lint\", \"PLN\"]\n",
+        );
+        let path = folder.path().join("plan.toml");
+        let on = ["DEP001", "OWN001", "PLN002"].map(|code| runs(&configs, &path, code));
+        let off = ["DEP002", "OWN002", "CMP001"].map(|code| runs(&configs, &path, code));
+        assert_eq!((on, off), ([true; 3], [false; 3]));
+        assert_eq!(messages(folder.path(), &configs).len(), 1, "`lint` is no rule");
+        let words = |word: &str| vec![word.to_owned()];
+        let overrides =
+            Overrides { ignore: words("DEP"), extend_select: words("CMP001"), ..Overrides::default() };
+        let configs = Configs::new(folder.path().to_owned(), overrides).unwrap();
+        assert!(!runs(&configs, &path, "DEP001") && runs(&configs, &path, "CMP001"));
+    }
+
+    #[test]
+    fn rules_that_pass_over_imported_plans_run_there_when_named() {
+        let catalogue = Catalogue::embedded();
+        let rule = catalogue.find("duplicate-title").unwrap();
+        let (folder, configs) = with("select = [\"PLN\"]\n");
+        let settings = configs.for_path(&folder.path().join("a.xer"));
+        assert!(settings.runs(rule, false) && !settings.runs(rule, true));
+        let (folder, configs) = with("extend-select = [\"duplicate-title\"]\n");
+        assert!(configs.for_path(&folder.path().join("a.xer")).runs(rule, true));
+    }
+
+    #[test]
+    fn all_mistakes_are_told_at_once_each_at_its_place() {
+        let (folder, configs) = with(concat!(
+            "selct = [\"ALL\"]\nignore = [\"F4O1\", \"DEP0001\", \"dependency-cycel\"]\nfail-on = \"warn\"\n",
+            "preview = 1\ninclude = [\"[\"]\nwaiver-notice = \"soon\"\nx-mine = 3\npacks = []\n",
+            "severity = { DEP001 = \"bad\", DEPP = \"error\" }\n",
+            "[rule.DEP015]\ndays = \"5\"\ndayz = 3\n[rule.DEP999]\n",
+        ));
+        assert_eq!(
+            messages(folder.path(), &configs),
+            [
+                "PLN002 selct: `selct` is not a field of `planlint.toml`; did you mean \"select\"?",
+                "LNT005 F4O1: There is no rule \"F4O1\"",
+                "LNT005 DEP0001: There is no rule \"DEP0001\"; did you mean \"DEP001\"?",
+                "LNT005 dependency-cycel: There is no rule \"dependency-cycel\"; did you mean \"dependency-cycle\"?",
+                "PLN004 warn: `fail-on` cannot be \"warn\"; the words for it are \"error\", \"warning\", \"advice\"",
+                "PLN003 1: `preview` needs true or false, but here it is the number 1",
+                "PLN004 [: `include` cannot be \"[\"; it needs a pattern for paths, such as `plans/*.toml`",
+                "PLN004 soon: `waiver-notice` cannot be \"soon\"; it needs a number of days or weeks, such as \"14d\"",
+                "PLN002 packs: `packs` is not a field of `planlint.toml`",
+                "PLN004 bad: `DEP001` cannot be \"bad\"; the words for it are \"error\", \"warning\", \"advice\"",
+                "LNT005 DEPP: There is no rule \"DEPP\"; did you mean \"DEP\"?",
+                "PLN003 5: `days` needs a whole number, but here it is the text \"5\"",
+                "PLN002 dayz: `dayz` is not a field of `rule.DEP015`; did you mean \"days\"?",
+                "LNT005 DEP999: There is no rule \"DEP999\"; did you mean \"DEP009\"?",
+            ]
+        );
+        assert!(configs.errors().is_empty());
+    }
+
+    #[test]
+    fn a_configuration_that_is_no_toml_or_for_another_release_is_an_error() {
+        let (folder, configs) = with("\u{FEFF}ignore = [\"DEP\"\nfail-on = \"error\"\n");
+        configs.for_path(&folder.path().join("plan.toml"));
+        let errors = configs.errors();
+        assert!(matches!(errors.as_slice(), [Error::ConfigSyntax { name, .. }] if name == "planlint.toml"));
+        let (folder, configs) = with("required-version = \">=99\"\n");
+        configs.for_path(&folder.path().join("plan.toml"));
+        assert!(matches!(configs.errors().as_slice(), [Error::WrongVersion { .. }]));
+    }
+
+    #[test]
+    fn an_unknown_rule_on_the_command_line_stops_the_run_with_a_suggestion() {
+        let overrides = Overrides { ignore: vec!["DEP01,ownerles".into()], ..Overrides::default() };
+        let error = Configs::new("/".into(), overrides).err().unwrap();
+        assert!(
+            error.to_string().starts_with("--ignore names `ownerles`, but there is no such rule"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn isolated_and_explicit_configurations_hold_for_every_file() {
+        let (folder, _) = with("ignore = [\"DEP\"]\n");
+        write(folder.path(), "ci/strict.toml", "ignore = [\"OWN\"]\nexclude = [\"old\"]\n");
+        let path = folder.path().join("plan.toml");
+        let new = |overrides| Configs::new(folder.path().to_owned(), overrides).unwrap();
+        assert!(runs(&new(Overrides { isolated: true, ..Overrides::default() }), &path, "DEP001"));
+        let configs = new(Overrides { config: Some("ci/strict.toml".into()), ..Overrides::default() });
+        assert!(runs(&configs, &path, "DEP001") && !runs(&configs, &path, "OWN001"));
+        assert_eq!(configs.for_path(&path).root, folder.path());
+        let gone = Overrides { config: Some("gone.toml".into()), ..Overrides::default() };
+        assert!(matches!(Configs::new(folder.path().to_owned(), gone), Err(Error::ConfigUnreadable { .. })));
+    }
+
+    #[test]
+    fn severity_options_and_per_file_ignores_are_resolved() {
+        let (folder, configs) = with(concat!(
+            "severity = { DEP001 = \"advice\", DEP = \"warning\" }\nwaiver-notice = \"3w\"\nfail-on = \"warning\"\n",
+            "per-file-ignores = { \"old\" = [\"DEP\", \"ownerless\"], \"*.xer\" = \"ALL\" }\n",
+            "[rule.DEP015]\ndays = 15\n",
+        ));
+        let path = folder.path().join("old/plan.toml");
+        let settings = configs.for_path(&path);
+        assert_eq!(settings.severity(Code::new("DEP001")), Some(Severity::Advice));
+        assert_eq!(settings.severity(Code::new("DEP002")), Some(Severity::Warning));
+        assert_eq!(settings.severity(Code::new("OWN001")), None);
+        assert!(settings.is_silent(Code::new("DEP001"), &path));
+        assert!(!settings.is_silent(Code::new("DEP001"), &folder.path().join("plan.toml")));
+        assert!(settings.is_silent(Code::new("CMP001"), &folder.path().join("new/a.xer")));
+        assert_eq!(settings.waiver_notice(), 21);
+        assert_eq!(settings.fail_on(), Some(Severity::Warning));
+        let days = settings.options().get(Catalogue::embedded(), Code::new("DEP015"), "days");
+        assert_eq!(days, Some(&crate::catalogue::OptionValue::Integer(15)));
+    }
+}

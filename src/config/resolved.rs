@@ -1,0 +1,136 @@
+//! A configuration with everything filled in: what the rest of the program asks.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use globset::GlobSet;
+
+use super::rule_set::{Layer, RuleSet};
+use super::written::Written;
+use crate::catalogue::{Catalogue, Options, Rule, Status};
+use crate::finding::{Code, Severity};
+use crate::source::Globs;
+
+/// Notice before a waiver ends, in days, where the configuration says nothing.
+const WAIVER_NOTICE: i64 = 14;
+
+/// What holds for the files under one configuration.
+#[derive(Clone)]
+pub struct Settings {
+    /// The folder that its patterns start from.
+    pub root: PathBuf,
+    /// The configuration; none where everything is as usual.
+    pub config: Option<PathBuf>,
+    catalogue: &'static Catalogue,
+    runs: RuleSet,
+    /// Rules that were named one by one.
+    asked: RuleSet,
+    severity: Vec<Option<Severity>>,
+    per_file: Vec<(GlobSet, RuleSet)>,
+    globs: Arc<Globs>,
+    options: Options,
+    fail_on: Option<Severity>,
+    output_format: Option<String>,
+    preview: bool,
+    waiver_notice: i64,
+}
+
+impl Settings {
+    pub(super) fn new(
+        catalogue: &'static Catalogue,
+        root: PathBuf,
+        config: Option<PathBuf>,
+        written: Written,
+        command_line: &Layer,
+        preview: bool,
+    ) -> Self {
+        let preview = preview || written.preview;
+        let mut runs = RuleSet::usual(catalogue);
+        let mut asked = RuleSet::default();
+        written.rules.apply(catalogue, &mut runs, &mut asked);
+        command_line.apply(catalogue, &mut runs, &mut asked);
+        let mut severity = vec![None; catalogue.rules().len()];
+        for (index, (rule, slot)) in catalogue.rules().iter().zip(&mut severity).enumerate() {
+            if rule.status == Status::Removed || (rule.status == Status::Preview && !preview) {
+                runs.remove(index);
+            }
+            let last = written.severity.iter().rev().find(|(selector, _)| selector.names(index, rule));
+            *slot = last.map(|(_, severity)| *severity);
+        }
+        Self {
+            globs: Arc::new(Globs { root: root.clone(), include: written.include, exclude: written.exclude }),
+            root,
+            config,
+            catalogue,
+            runs,
+            asked,
+            severity,
+            per_file: written.per_file,
+            options: written.options,
+            fail_on: written.fail_on,
+            output_format: written.output_format,
+            preview,
+            waiver_notice: written.waiver_notice.unwrap_or(WAIVER_NOTICE),
+        }
+    }
+
+    /// Whether a rule runs. `imported`: on a plan that another tool wrote.
+    pub fn runs(&self, rule: &Rule, imported: bool) -> bool {
+        self.catalogue.index(rule.code).is_some_and(|index| {
+            self.runs.contains(index) && (!imported || rule.imported || self.asked.contains(index))
+        })
+    }
+
+    /// How bad a rule's findings are, where the configuration says so.
+    pub fn severity(&self, code: Code) -> Option<Severity> {
+        self.severity.get(self.catalogue.index(code)?).copied().flatten()
+    }
+
+    /// Whether `per-file-ignores` silences a rule in a file.
+    pub fn is_silent(&self, code: Code, path: &Path) -> bool {
+        self.catalogue.index(code).is_some_and(|index| self.silent(path).contains(index))
+    }
+
+    /// The rules that `per-file-ignores` silences in a file.
+    pub fn silent(&self, path: &Path) -> RuleSet {
+        let mut silent = RuleSet::default();
+        if !self.per_file.is_empty()
+            && let Ok(path) = path.strip_prefix(&self.root)
+        {
+            for (_, rules) in self.per_file.iter().filter(|(globs, _)| globs.is_match(path)) {
+                silent.insert_all(rules);
+            }
+        }
+        silent
+    }
+
+    /// The options of rules.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// The patterns that say which files are plans.
+    pub fn globs(&self) -> Arc<Globs> {
+        Arc::clone(&self.globs)
+    }
+
+    /// From which severity on a run fails, where the configuration says so.
+    pub fn fail_on(&self) -> Option<Severity> {
+        self.fail_on
+    }
+
+    /// The form of the report, where the configuration says so: one of [`super::OUTPUT_FORMATS`].
+    pub fn output_format(&self) -> Option<&str> {
+        self.output_format.as_deref()
+    }
+
+    /// Whether rules on trial run.
+    pub fn preview(&self) -> bool {
+        self.preview
+    }
+
+    /// How many days before its end a waiver is spoken of.
+    pub fn waiver_notice(&self) -> i64 {
+        self.waiver_notice
+    }
+}

@@ -1,0 +1,163 @@
+//! Sets of rules, and the words that name them.
+
+use crate::catalogue::{Catalogue, Rule, Status};
+use crate::read::nearest;
+
+/// A set of rules of the catalogue, a bit for each.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct RuleSet(Vec<u64>);
+
+impl RuleSet {
+    /// Whether the rule with this place in [`Catalogue::rules`] is in the set.
+    pub fn contains(&self, rule: usize) -> bool {
+        self.0.get(rule / 64).is_some_and(|word| word >> (rule % 64) & 1 == 1)
+    }
+
+    /// Adds a rule by its place in the catalogue.
+    pub fn insert(&mut self, rule: usize) {
+        if self.0.len() <= rule / 64 {
+            self.0.resize(rule / 64 + 1, 0);
+        }
+        if let Some(word) = self.0.get_mut(rule / 64) {
+            *word |= 1 << (rule % 64);
+        }
+    }
+
+    /// Takes a rule out.
+    pub fn remove(&mut self, rule: usize) {
+        if let Some(word) = self.0.get_mut(rule / 64) {
+            *word &= !(1 << (rule % 64));
+        }
+    }
+
+    /// Adds all rules of another set.
+    pub fn insert_all(&mut self, other: &RuleSet) {
+        self.0.resize(self.0.len().max(other.0.len()), 0);
+        for (word, more) in self.0.iter_mut().zip(&other.0) {
+            *word |= more;
+        }
+    }
+
+    /// The rules that a catalogue switches on by itself.
+    pub fn usual(catalogue: &Catalogue) -> Self {
+        let mut set = Self::default();
+        for (index, _) in catalogue.rules().iter().enumerate().filter(|(_, rule)| rule.enabled) {
+            set.insert(index);
+        }
+        set
+    }
+}
+
+/// A word that names one rule or several. Ordered from vague to exact: the more exact one wins.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Selector {
+    /// `ALL`.
+    All,
+    /// The beginning of codes: its length first, so that a longer one is more exact.
+    Prefix(usize, String),
+    /// The code or name of one rule, by its place in the catalogue.
+    One(usize),
+}
+
+impl Selector {
+    /// What a word names. The word counts as a whole: `F4O1` is one code that does not exist.
+    pub(crate) fn parse(catalogue: &Catalogue, word: &str) -> Option<Self> {
+        if word.eq_ignore_ascii_case("ALL") {
+            return Some(Self::All);
+        }
+        if let Some(rule) = catalogue.find(word) {
+            return catalogue.index(rule.code).map(Self::One);
+        }
+        let upper = word.to_ascii_uppercase();
+        let is_begin = !upper.is_empty()
+            && catalogue.rules().iter().any(|rule| rule.code.as_str().starts_with(upper.as_str()));
+        is_begin.then_some(Self::Prefix(upper.len(), upper))
+    }
+
+    /// Whether it names this rule, which has this place in the catalogue.
+    pub(crate) fn names(&self, index: usize, rule: &Rule) -> bool {
+        match self {
+            Self::All => true,
+            Self::Prefix(_, prefix) => rule.code.as_str().starts_with(prefix.as_str()),
+            Self::One(one) => *one == index,
+        }
+    }
+
+    /// All rules that these words name.
+    pub(crate) fn set<'s>(catalogue: &Catalogue, selectors: impl IntoIterator<Item = &'s Self>) -> RuleSet {
+        let mut set = RuleSet::default();
+        for selector in selectors {
+            for (index, rule) in catalogue.rules().iter().enumerate() {
+                if rule.status != Status::Removed && selector.names(index, rule) {
+                    set.insert(index);
+                }
+            }
+        }
+        set
+    }
+}
+
+/// What an unknown word for a rule probably meant, as a clause, or nothing.
+pub(crate) fn suggestion(catalogue: &Catalogue, word: &str) -> String {
+    let rules = catalogue.rules();
+    let codes = rules.iter().map(|rule| rule.code.as_str());
+    let families = catalogue.packs().iter().map(|pack| &*pack.family).filter(|family| {
+        // A family may have no rule yet.
+        rules.iter().any(|rule| rule.family == *family)
+    });
+    let names = rules.iter().map(|rule| &*rule.name);
+    clause(nearest(word, names.chain(codes).chain(families)))
+}
+
+/// `; did you mean "x"?`, or nothing.
+pub(crate) fn clause(meant: Option<&str>) -> String {
+    meant.map_or_else(String::new, |meant| format!("; did you mean \"{meant}\"?"))
+}
+
+/// What selects rules, from one place: the configuration or the command line.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Layer {
+    /// Replaces what ran before.
+    pub(crate) select: Option<Vec<Selector>>,
+    /// Adds.
+    pub(crate) extend: Vec<Selector>,
+    /// Takes away.
+    pub(crate) ignore: Vec<Selector>,
+}
+
+impl Layer {
+    /// Applies the layer: what is more exact wins, and of equals what takes away. `asked` becomes the rules that were
+    /// named one by one.
+    pub(crate) fn apply(&self, catalogue: &Catalogue, runs: &mut RuleSet, asked: &mut RuleSet) {
+        if self.select.is_some() {
+            *runs = RuleSet::default();
+            *asked = RuleSet::default();
+        }
+        let added = self.select.iter().flatten().chain(&self.extend).map(|it| (it, true));
+        let mut steps: Vec<(&Selector, bool)> =
+            added.chain(self.ignore.iter().map(|it| (it, false))).collect();
+        let level = |selector: &Selector| match selector {
+            Selector::All => 0,
+            Selector::Prefix(length, _) => *length,
+            Selector::One(_) => usize::MAX,
+        };
+        steps.sort_by_key(|(selector, adds)| (level(selector), !adds));
+        for (selector, adds) in steps {
+            for (index, _) in
+                catalogue.rules().iter().enumerate().filter(|(i, rule)| selector.names(*i, rule))
+            {
+                match (adds, selector) {
+                    (true, Selector::One(_)) => {
+                        runs.insert(index);
+                        asked.insert(index);
+                    }
+                    (true, _) => runs.insert(index),
+                    (false, _) => {
+                        runs.remove(index);
+                        asked.remove(index);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! That planlint could not run. What is wrong with the user's plans is never an [`Error`] but a finding.
+
+use std::sync::Arc;
+
+use miette::{NamedSource, SourceSpan};
+
+/// Why planlint could not run, or not to the end. Each ends with exit code 2.
+#[derive(Clone, Debug, thiserror::Error, miette::Diagnostic)]
+pub enum Error {
+    /// A rule on the command line that does not exist.
+    #[error("{option} names `{value}`, but there is no such rule{suggestion}")]
+    #[diagnostic(help(
+        "Write a code (DEP001), the beginning of codes (DEP), a name (dependency-cycle) or ALL. \
+         `planlint rules` lists them."
+    ))]
+    UnknownRule {
+        /// The option, as typed: `--select`.
+        option: &'static str,
+        /// What was given.
+        value: String,
+        /// What was probably meant, as a clause, or nothing.
+        suggestion: String,
+    },
+    /// A configuration that is no TOML.
+    #[error("{name} cannot be read: {problem}")]
+    #[diagnostic(help(
+        "Correct this line. The usual form is a name, an equals sign and a value: `ignore = [\"DEP015\"]`."
+    ))]
+    ConfigSyntax {
+        /// The file, as shown to the user.
+        name: String,
+        /// What is wrong.
+        problem: String,
+        /// Its text.
+        #[source_code]
+        text: Arc<NamedSource<String>>,
+        /// Where.
+        #[label("here")]
+        at: SourceSpan,
+    },
+    /// A configuration that cannot be opened.
+    #[error("the configuration {name} cannot be read: {reason}")]
+    #[diagnostic(help("Correct the path after `--config`, or leave the option out."))]
+    ConfigUnreadable {
+        /// The file, as shown to the user.
+        name: String,
+        /// Why, in plain words.
+        reason: String,
+    },
+    /// A configuration that was written for another release.
+    #[error("{name} asks for planlint {required}, but this is {running}")]
+    #[diagnostic(help("Install a release that fits, or change `required-version`."))]
+    WrongVersion {
+        /// The configuration, as shown to the user.
+        name: String,
+        /// What it asks for.
+        required: String,
+        /// The release that runs.
+        running: &'static str,
+    },
+    /// A form of output that does not exist.
+    #[error("PLANLINT_OUTPUT_FORMAT is `{word}`, which is no output format")]
+    #[diagnostic(help("Write full, concise or json."))]
+    UnknownFormat {
+        /// As found in the environment.
+        word: String,
+    },
+    /// The machine would not give so many threads.
+    #[error("{threads} threads cannot be started: {reason}")]
+    #[diagnostic(help("Leave `--threads` out: planlint then uses as many as the machine has."))]
+    Threads {
+        /// As asked for.
+        threads: usize,
+        /// What the system said.
+        reason: String,
+    },
+    /// A pattern on the command line that is none.
+    #[error("`--exclude {pattern}` is no pattern")]
+    #[diagnostic(help("Write a path with `*` for any name and `**` for any folders: `archive/**`."))]
+    BadPattern {
+        /// As typed.
+        pattern: String,
+    },
+    /// A file or folder that was asked for.
+    #[error("{name} cannot be read: {reason}")]
+    #[diagnostic(help("Correct the path, or ask for permission to read it."))]
+    Unreadable {
+        /// As shown to the user.
+        name: String,
+        /// Why, in plain words.
+        reason: String,
+    },
+    /// There is no plan where it was looked for.
+    #[error("no plan file was found in {places}")]
+    #[diagnostic(help(
+        "Plan files are named plan.toml or end with .plan.toml or .xer. Name the file itself to check one with \
+         another name, or widen `include` in planlint.toml."
+    ))]
+    NothingToCheck {
+        /// Where was looked, as shown to the user.
+        places: String,
+    },
+}
