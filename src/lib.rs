@@ -9,6 +9,8 @@
 //! The library's names may change before 1.0.
 
 pub mod catalogue;
+pub mod cli;
+pub mod commands;
 pub mod config;
 pub mod error;
 pub mod expect;
@@ -17,6 +19,7 @@ pub mod finding;
 pub mod model;
 pub mod network;
 pub mod read;
+pub mod report;
 pub mod rules;
 pub mod schedule;
 pub mod source;

@@ -1,0 +1,329 @@
+//! What can be typed: the types that clap reads a command line into, and what each of them asks for.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
+use clap::{ArgAction, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use jiff::civil::Date;
+
+use crate::catalogue::Catalogue;
+use crate::commands::{self, Check, ColorChoice, Common, Exit, Io, Overrides, Rules};
+use crate::finding::Severity;
+use crate::report::OutputFormat;
+
+/// Finds what is wrong in IT project plans: where it is written, what to do, and what to ask.
+#[derive(Parser, Debug)]
+#[command(name = "planlint", version, subcommand_required = true, disable_help_subcommand = true)]
+#[command(override_usage = "planlint [PATHS]...\n       planlint <COMMAND> [OPTIONS]")]
+#[command(after_help = "\
+Examples:
+  planlint                        check all plans in this folder and below
+  planlint plans/ laptops.plan.toml
+  planlint explain DEP001         what a finding means, and why it matters
+  planlint check --help           all that can be set
+
+Exit codes: 0 nothing to fix, 1 findings, 2 planlint could not do its work.")]
+pub struct Cli {
+    #[command(flatten)]
+    common: CommonArgs,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Args, Debug)]
+struct CommonArgs {
+    /// When to use colors; NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE are respected
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", value_parser = colors())]
+    color: ColorChoice,
+    /// Show findings only; twice: show nothing, only set the exit code
+    #[arg(short, long, global = true, action = ArgAction::Count, overrides_with = "no_quiet")]
+    quiet: u8,
+    /// Undo --quiet
+    #[arg(long, global = true, hide = true, overrides_with = "quiet")]
+    no_quiet: bool,
+    /// Say which files are read
+    #[arg(short, long, global = true, action = ArgAction::Count, overrides_with = "no_verbose")]
+    verbose: u8,
+    /// Undo --verbose
+    #[arg(long, global = true, hide = true, overrides_with = "verbose")]
+    no_verbose: bool,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Check plans. This is what happens when only files and folders are given
+    Check(Box<CheckArgs>),
+    /// Explain a rule: what it finds, why it matters, what to ask, with an example
+    Explain(ExplainArgs),
+    /// List all rules, and whether they are on here
+    Rules(RulesArgs),
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  planlint check plans/
+  planlint check --select DEP,owner-missing      only dependencies and this rule
+  planlint check --output-format json > findings.json
+  planlint check --as-of 2026-11-02              as if it were that day
+  planlint check - --stdin-filename plan.toml < plan.toml")]
+struct CheckArgs {
+    /// Files and folders to check; `-` reads a plan from the input stream
+    #[arg(value_name = "PATHS", default_value = ".", hide_default_value = false)]
+    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    selection: SelectionArgs,
+    /// Form of the report; PLANLINT_OUTPUT_FORMAT sets it too
+    #[arg(long, value_name = "FORMAT", value_parser = formats(), help_heading = "Report")]
+    output_format: Option<OutputFormat>,
+    /// Count the findings of each rule instead of showing them
+    #[arg(long, overrides_with = "no_statistics", help_heading = "Report")]
+    statistics: bool,
+    /// Undo --statistics
+    #[arg(long, hide = true, overrides_with = "statistics")]
+    no_statistics: bool,
+    /// Least severity that makes the exit code 1 [default: warning, so that advice alone does not]
+    #[arg(long, value_name = "LEVEL", value_parser = severities(), help_heading = "Report")]
+    fail_on: Option<Severity>,
+    /// Exit with 0 even if there are findings
+    #[arg(long, overrides_with = "no_exit_zero", help_heading = "Report")]
+    exit_zero: bool,
+    /// Undo --exit-zero
+    #[arg(long, hide = true, overrides_with = "exit_zero")]
+    no_exit_zero: bool,
+    /// Day to take for today, such as 2026-11-02
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<Date>,
+    /// Threads to use [default: as many as the machine has]
+    #[arg(short = 'j', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
+    threads: Option<u16>,
+    /// Leave out files that match, such as `archive/**`; may be repeated
+    #[arg(long, value_name = "GLOB", value_delimiter = ',', help_heading = "Files")]
+    exclude: Vec<String>,
+    /// Leave out excluded files even if they are named on the command line
+    #[arg(long, overrides_with = "no_force_exclude", help_heading = "Files")]
+    force_exclude: bool,
+    /// Undo --force-exclude
+    #[arg(long, hide = true, overrides_with = "force_exclude")]
+    no_force_exclude: bool,
+    /// Check files that .gitignore leaves out, too
+    #[arg(long, overrides_with = "respect_gitignore", help_heading = "Files")]
+    no_respect_gitignore: bool,
+    /// Undo --no-respect-gitignore
+    #[arg(long, hide = true, overrides_with = "no_respect_gitignore")]
+    respect_gitignore: bool,
+    /// Name of the plan that comes from the input stream: decides its format and configuration
+    #[arg(long, value_name = "FILE", help_heading = "Files")]
+    stdin_filename: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+struct SelectionArgs {
+    /// Run only these rules: codes (DEP001), beginnings of codes (DEP) or names; separated by commas
+    #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = "Rules")]
+    select: Vec<String>,
+    /// Run these rules as well
+    #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = "Rules")]
+    extend_select: Vec<String>,
+    /// Do not run these rules
+    #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = "Rules")]
+    ignore: Vec<String>,
+    #[command(flatten)]
+    config: ConfigArgs,
+}
+
+#[derive(Args, Debug)]
+struct ConfigArgs {
+    /// Run rules that are still being tried out
+    #[arg(long, overrides_with = "no_preview", help_heading = "Rules")]
+    preview: bool,
+    /// Undo --preview
+    #[arg(long, hide = true, overrides_with = "preview")]
+    no_preview: bool,
+    /// Use this configuration; PLANLINT_CONFIG sets it too
+    #[arg(long, value_name = "FILE", help_heading = "Rules")]
+    config: Option<PathBuf>,
+    /// Use no configuration at all
+    #[arg(long, overrides_with = "no_isolated", conflicts_with = "config", help_heading = "Rules")]
+    isolated: bool,
+    /// Undo --isolated
+    #[arg(long, hide = true, overrides_with = "isolated")]
+    no_isolated: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  planlint explain DEP001
+  planlint explain dependency-cycle OWN001")]
+struct ExplainArgs {
+    /// Codes or names of rules
+    #[arg(required = true, value_name = "CODE|NAME")]
+    rules: Vec<String>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  planlint rules
+  planlint rules --select GAT
+  planlint rules --output-format json")]
+struct RulesArgs {
+    /// List only these rules: codes, beginnings of codes or names; separated by commas
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    select: Vec<String>,
+    /// Form of the list
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = ["text", "json"])]
+    output_format: String,
+    #[command(flatten)]
+    config: ConfigArgs,
+}
+
+fn colors() -> impl clap::builder::TypedValueParser<Value = ColorChoice> {
+    PossibleValuesParser::new(["auto", "always", "never"]).map(|word| match word.as_str() {
+        "always" => ColorChoice::Always,
+        "never" => ColorChoice::Never,
+        _ => ColorChoice::Auto,
+    })
+}
+
+fn formats() -> impl clap::builder::TypedValueParser<Value = OutputFormat> {
+    PossibleValuesParser::new(OutputFormat::ALL.map(|(word, _)| word))
+        .map(|word| OutputFormat::parse(&word).unwrap_or_default())
+}
+
+fn severities() -> impl clap::builder::TypedValueParser<Value = Severity> {
+    PossibleValuesParser::new(Severity::ALL.map(Severity::as_str))
+        .map(|word| Severity::parse(&word).unwrap_or(Severity::Warning))
+}
+
+impl CheckArgs {
+    fn asked(self) -> Check {
+        let mut overrides = self.selection.config.overrides();
+        overrides.select = self.selection.select;
+        overrides.extend_select = self.selection.extend_select;
+        overrides.ignore = self.selection.ignore;
+        overrides.exclude = self.exclude;
+        Check {
+            paths: self.paths,
+            stdin_filename: self.stdin_filename,
+            overrides,
+            format: self.output_format,
+            fail_on: self.fail_on,
+            exit_zero: self.exit_zero,
+            statistics: self.statistics,
+            as_of: self.as_of,
+            threads: self.threads.map(usize::from),
+            respect_gitignore: !self.no_respect_gitignore,
+            force_exclude: self.force_exclude,
+        }
+    }
+}
+
+impl ConfigArgs {
+    fn overrides(&self) -> Overrides {
+        Overrides {
+            isolated: self.isolated,
+            config: self.config.clone(),
+            preview: self.preview,
+            ..Overrides::default()
+        }
+    }
+}
+
+/// Runs what was typed; the first of `words` is the name of the program.
+pub fn run(words: Vec<OsString>, io: &mut Io<'_>) -> Exit {
+    let typed = Cli::command().term_width(io.width()).try_get_matches_from(with_command(words));
+    let cli = match typed.and_then(|matches| Cli::from_arg_matches(&matches)) {
+        Ok(cli) => cli,
+        Err(error) if error.use_stderr() => {
+            io.complain(&error.render().to_string());
+            return Exit::Failed;
+        }
+        Err(help) => {
+            let written = write!(io.stdout, "{}", help.render());
+            return io.finish(written, Exit::Clean);
+        }
+    };
+    let common = Common { color: cli.common.color, quiet: cli.common.quiet, verbose: cli.common.verbose };
+    let catalogue = Catalogue::embedded();
+    match cli.command {
+        Command::Check(check) => commands::check(check.asked(), &common, catalogue, io),
+        Command::Explain(asked) => commands::explain(&asked.rules, &common, catalogue, io),
+        Command::Rules(asked) => {
+            let overrides = asked.config.overrides();
+            let as_json = asked.output_format == "json";
+            commands::rules(Rules { select: asked.select, as_json, overrides }, catalogue, io)
+        }
+    }
+}
+
+/// What was typed, with `check` put in where no command stands: after the flags that every command has.
+fn with_command(mut words: Vec<OsString>) -> Vec<OsString> {
+    let mut at = 1;
+    let mut is_value = false;
+    for word in words.iter().skip(1) {
+        let word = word.to_str().unwrap_or("");
+        let is_count = word
+            .strip_prefix('-')
+            .is_some_and(|flags| !flags.is_empty() && flags.chars().all(|flag| flag == 'q' || flag == 'v'));
+        let is_common = is_count
+            || word.starts_with("--color=")
+            || matches!(word, "--color" | "--quiet" | "--verbose" | "--no-quiet" | "--no-verbose");
+        if !is_common && !is_value {
+            break;
+        }
+        is_value = word == "--color" && !is_value;
+        at += 1;
+    }
+    let next = words.get(at).and_then(|word| word.to_str()).unwrap_or("");
+    let is_answered = matches!(next, "-h" | "--help" | "-V" | "--version");
+    let is_command = Cli::command().get_subcommands().any(|command| command.get_name() == next);
+    if !is_command && !is_answered {
+        words.insert(at.min(words.len()), OsString::from("check"));
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(words: &str) -> String {
+        let words = std::iter::once("planlint").chain(words.split_whitespace()).map(OsString::from).collect();
+        let words: Vec<String> =
+            with_command(words).into_iter().skip(1).filter_map(|word| word.into_string().ok()).collect();
+        words.join(" ")
+    }
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn check_is_meant_where_no_command_is_named() {
+        assert_eq!(typed(""), "check");
+        assert_eq!(typed("plans"), "check plans");
+        assert_eq!(typed("--output-format json plans"), "check --output-format json plans");
+        assert_eq!(typed("-qv --color never rules"), "-qv --color never rules");
+        assert_eq!(typed("-q plans"), "-q check plans");
+        assert_eq!(typed("check rules"), "check rules");
+        assert_eq!(typed("--help"), "--help");
+        assert_eq!(typed("-"), "check -");
+    }
+
+    #[test]
+    fn a_flag_is_undone_by_its_twin() {
+        let parsed = |words: &str| {
+            let cli = Cli::try_parse_from(words.split_whitespace()).unwrap();
+            let Command::Check(check) = cli.command else { panic!("another command") };
+            check.asked()
+        };
+        assert!(parsed("planlint check --exit-zero").exit_zero);
+        assert!(!parsed("planlint check --exit-zero --no-exit-zero").exit_zero);
+        assert!(parsed("planlint check --no-respect-gitignore --respect-gitignore").respect_gitignore);
+        assert_eq!(parsed("planlint check --select DEP,OWN001 --select GAT").overrides.select.len(), 3);
+    }
+}

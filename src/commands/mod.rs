@@ -1,0 +1,153 @@
+//! What a user can ask for: one file a command. Each resolves what was asked, calls the library, and chooses the writer.
+//! Streams, environment, folder and date come in from outside, so that a command can be run without a process.
+
+mod check;
+mod explain;
+mod rules;
+
+use std::io::{self, Read, Write};
+use std::path::PathBuf;
+
+use jiff::civil::Date;
+
+pub use crate::config::Overrides;
+pub use check::{Check, check};
+pub use explain::explain;
+pub use rules::{Rules, rules};
+
+use crate::error::Error;
+use crate::report::picture;
+use crate::report::text::wrapped;
+use crate::source::{Decoding, FileId, Format, SourceFile, Sources, Span};
+
+/// The world outside of a command.
+pub struct Io<'a> {
+    /// Where `-` reads a plan from.
+    pub stdin: &'a mut dyn Read,
+    /// Where findings go, and whatever else was asked for.
+    pub stdout: &'a mut dyn Write,
+    /// Where everything else goes.
+    pub stderr: &'a mut dyn Write,
+    /// Whether a person reads what goes to `stdout`.
+    pub stdout_is_terminal: bool,
+    /// Columns of the terminal, where there is one.
+    pub terminal_width: Option<usize>,
+    /// The variables of the environment.
+    pub env: &'a dyn Fn(&str) -> Option<String>,
+    /// The folder that relative paths start from.
+    pub cwd: PathBuf,
+    /// The date of today.
+    pub today: Date,
+}
+
+/// How a command ended: the exit code of the process.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Exit {
+    /// Nothing at or above the failing level.
+    Clean = 0,
+    /// Findings.
+    Findings = 1,
+    /// It could not run, or not as a whole.
+    Failed = 2,
+}
+
+/// When to color.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum ColorChoice {
+    /// At a terminal, unless the environment says otherwise.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What every command is told.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Common {
+    /// When to color.
+    pub color: ColorChoice,
+    /// How much to leave unsaid: 1 all but findings, 2 everything.
+    pub quiet: u8,
+    /// How much more to say, on the error stream.
+    pub verbose: u8,
+}
+
+/// Narrowest and widest page that text is set for; wider lines are hard to read.
+const WIDTHS: (usize, usize) = (40, 120);
+
+impl Io<'_> {
+    /// Columns to write for.
+    pub fn width(&self) -> usize {
+        let told = (self.env)("COLUMNS").and_then(|columns| columns.trim().parse().ok());
+        told.filter(|width| *width > 0).or(self.terminal_width).unwrap_or(80).clamp(WIDTHS.0, WIDTHS.1)
+    }
+
+    /// Whether to color what goes to `stdout`: as told, else as the environment says, else at a terminal that can.
+    fn colors(&self, choice: ColorChoice) -> bool {
+        let is_set = |name| (self.env)(name).is_some_and(|value| !value.is_empty());
+        let is_on = |name| (self.env)(name).is_some_and(|value| !value.is_empty() && value != "0");
+        match choice {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto if is_set("NO_COLOR") => false,
+            ColorChoice::Auto if is_on("FORCE_COLOR") || is_on("CLICOLOR_FORCE") => true,
+            ColorChoice::Auto => self.stdout_is_terminal && !self.is_dumb(),
+        }
+    }
+
+    /// Whether to draw with more than ASCII: only at a terminal whose locale is UTF-8.
+    fn shows_unicode(&self) -> bool {
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+            .into_iter()
+            .find_map(|name| (self.env)(name).filter(|value| !value.is_empty()));
+        let is_utf8 =
+            locale.is_some_and(|value| value.to_ascii_lowercase().replace('-', "").contains("utf8"));
+        let is_windows_terminal = (self.env)("WT_SESSION").is_some();
+        self.stdout_is_terminal && !self.is_dumb() && (is_utf8 || is_windows_terminal)
+    }
+
+    fn is_dumb(&self) -> bool {
+        (self.env)("TERM").is_some_and(|term| term == "dumb" || term == "linux")
+    }
+
+    /// Says on the error stream why something could not be done. Where even that fails there is nobody to tell.
+    pub fn complain(&mut self, message: &str) {
+        let message: String =
+            message.lines().map(|line| crate::report::text::clean(line, false) + "\n").collect();
+        let _ = self.stderr.write_all(message.as_bytes());
+    }
+
+    /// A variable of the environment that says something.
+    fn variable(&self, name: &str) -> Option<String> {
+        (self.env)(name).filter(|value| !value.is_empty())
+    }
+
+    /// Says why planlint could not run, and what to do.
+    fn explain_failure(&mut self, error: &Error) {
+        let width = self.width();
+        self.complain(&wrapped(&format!("planlint: {error}"), width, 0, 2));
+        if let Error::ConfigSyntax { name, text, at, .. } = error {
+            let text = text.inner().clone();
+            let file = SourceFile::new(name.clone(), name.into(), Format::Config, text, Decoding::default());
+            let place = Span::new(FileId::new(0), at.offset(), at.offset() + at.len());
+            self.complain(&picture(&Sources::new(vec![file]), place, width));
+        }
+        if let Some(help) = miette::Diagnostic::help(error) {
+            self.complain(&format!("  help: {}", wrapped(&help.to_string(), width, 8, 8)));
+        }
+    }
+
+    /// The end of a command that has written: a reader who closed the pipe has seen enough, which is no failure.
+    pub fn finish(&mut self, written: io::Result<()>, exit: Exit) -> Exit {
+        match written.and_then(|()| self.stdout.flush()) {
+            Ok(()) => exit,
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Clean,
+            Err(error) => {
+                self.complain(&format!("planlint: cannot write: {error}"));
+                Exit::Failed
+            }
+        }
+    }
+}
