@@ -1,0 +1,136 @@
+//! Plans of any size, the same on every run.
+
+use std::fmt::Write as _;
+
+/// How the tasks are written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// `[task.t17]` and a line for each field.
+    Blocks,
+    /// One line of `[task]` each.
+    Rows,
+}
+
+/// Numbers that look random and are the same on every run (Knuth's MMIX generator).
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, end: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % end.max(1)
+    }
+}
+
+const KINDS: [&str; 6] =
+    ["build", "configuration", "test-environment", "training", "inventory", "integration-test"];
+
+/// A plan of `count` tasks with up to three predecessors each: 97 owners, 40 sites, a risk for every 50 tasks.
+pub(crate) fn plan(count: usize, shape: Shape) -> String {
+    let mut numbers = Numbers(17);
+    let mut out = String::with_capacity(count * 260);
+    out.push_str("[plan]\nname = \"Benchmark\"\nowner = \"p0\"\nsponsor = \"p1\"\nstatus-date = 2026-10-01\n\n[person]\n");
+    for person in 0..97 {
+        let _ = writeln!(out, "p{person} = {{ name = \"Person {person}\", role = \"engineer\" }}");
+    }
+    out.push_str("\n[site]\n");
+    for site in 0..40 {
+        let _ = writeln!(
+            out,
+            "s{site} = {{ name = \"Site {site}\", lead = \"p{site}\", time-zone = \"Europe/Berlin\" }}"
+        );
+    }
+    out.push_str("\n[risk]\n");
+    for risk in 0..count / 50 {
+        // What lowers a risk stands some way before what the risk affects.
+        let affected = count as u64 / 10 + numbers.below(count as u64 * 9 / 10);
+        let mitigation = affected.saturating_sub(64 + numbers.below(200));
+        let _ = writeln!(
+            out,
+            "r{risk} = {{ title = \"Delivery {risk} comes late\", probability = \"medium\", impact = \"high\", response = \"mitigate\", \
+             owner = \"p{}\", mitigations = [\"t{mitigation}\"], affects = [\"t{affected}\"], trigger = \"no word by Friday\", \
+             contingency = \"use the old one\", review-by = 2027-01-15 }}",
+            numbers.below(97)
+        );
+    }
+    if shape == Shape::Rows {
+        out.push_str("\n[task]\n");
+    }
+    for task in 0..count {
+        let kind = KINDS[numbers.below(KINDS.len() as u64) as usize];
+        let (owner, site, days) = (numbers.below(97), numbers.below(40), 1 + numbers.below(20));
+        let mut links = String::new();
+        let mut before: Vec<u64> = Vec::new();
+        if task > 0 {
+            // Eight streams of work that take turns: every task has a task before it and one behind it.
+            before.push((task as u64).saturating_sub(8 - 2 * (task as u64 / 8 % 2) * (task as u64 % 2)));
+        }
+        for _ in 0..numbers.below(3).min(task as u64) {
+            before.push(task as u64 - 1 - numbers.below(100.min(task as u64)));
+        }
+        before.sort_unstable();
+        before.dedup();
+        for (number, predecessor) in before.iter().enumerate() {
+            let lag = if number > 0 && numbers.below(7) == 0 { " FS+2d" } else { "" };
+            let comma = if number > 0 { ", " } else { "" };
+            let _ = write!(links, "{comma}\"t{predecessor}{lag}\"");
+        }
+        let title = format!("Prepare the {kind} of work package {task} at the site and write it down");
+        match shape {
+            Shape::Blocks => {
+                let _ = write!(
+                    out,
+                    "\n[task.t{task}]\ntitle = \"{title}\"\nkind = \"{kind}\"\nowner = \"p{owner}\"\nsite = \"s{site}\"\nduration = \"{days}d\"\ndepends-on = [{links}]\n"
+                );
+            }
+            Shape::Rows => {
+                let _ = writeln!(
+                    out,
+                    "t{task} = {{ title = \"{title}\", kind = \"{kind}\", owner = \"p{owner}\", site = \"s{site}\", duration = \"{days}d\", depends-on = [{links}] }}"
+                );
+            }
+        }
+    }
+    out
+}
+
+/// One chain: each task waits for the one before.
+pub(crate) fn chain(count: usize) -> String {
+    let mut out = String::from("[plan]\nname = \"Chain\"\nowner = \"p0\"\n[task]\n");
+    for task in 0..count {
+        let link = if task > 0 { format!("\"t{}\"", task - 1) } else { String::new() };
+        let _ = writeln!(
+            out,
+            "t{task} = {{ title = \"Step {task} of the chain\", owner = \"p0\", duration = \"1d\", depends-on = [{link}] }}"
+        );
+    }
+    out
+}
+
+/// One knot: each task waits for the one before, the first for the last, and some for any other.
+pub(crate) fn knot(count: usize) -> String {
+    let mut numbers = Numbers(3);
+    let mut out = String::from("[plan]\nname = \"Knot\"\nowner = \"p0\"\n[task]\n");
+    for task in 0..count {
+        let before = (task + count - 1) % count;
+        let other = numbers.below(count as u64);
+        let _ = writeln!(
+            out,
+            "t{task} = {{ title = \"Part {task} of the knot\", owner = \"p0\", duration = \"1d\", depends-on = [\"t{before}\", \"t{other}\"] }}"
+        );
+    }
+    out
+}
+
+/// A file of about `bytes` bytes with `count` unknown fields spread over it.
+pub(crate) fn findings(count: usize, bytes: usize) -> String {
+    let mut out = String::from("[plan]\nname = \"Findings\"\nowner = \"p0\"\n[task]\n");
+    let filler = "x".repeat((bytes / count.max(1)).saturating_sub(140));
+    for task in 0..count {
+        let link = if task > 0 { format!("\"t{}\"", task - 1) } else { String::new() };
+        let _ = writeln!(
+            out,
+            "t{task} = {{ title = \"Step {task} of many\", owner = \"p0\", duration = \"1d\", priority = 1, depends-on = [{link}] }}\n# {filler}"
+        );
+    }
+    out
+}
