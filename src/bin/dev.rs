@@ -44,7 +44,8 @@ fn new_rule(code: &str, name: &str) -> Result<(), String> {
     let header = format!("family = \"{family}\"");
     let pack = EMBEDDED.iter().find(|(_, text)| text.contains(&header)).map(|(pack, _)| *pack);
     let pack = pack.ok_or_else(|| format!("no file in rules/ has {header}"))?;
-    let module = name.replace('-', "_");
+    // `gate-bypassed` stands in gate/bypassed.rs: the folder says the rest.
+    let module = name.split('-').filter(|word| *word != pack).collect::<Vec<_>>().join("_");
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
 
     append(&root.join(format!("rules/{pack}.toml")), &entry(code, name))?;
@@ -58,7 +59,7 @@ fn new_rule(code: &str, name: &str) -> Result<(), String> {
     std::fs::write(&check, source(code)).map_err(|error| format!("{}: {error}", check.display()))?;
     let list = root.join(format!("src/rules/{pack}/mod.rs"));
     let text = std::fs::read_to_string(&list).map_err(|error| format!("{}: {error}", list.display()))?;
-    let text = text.replacen("\nuse super::", &format!("\nmod {module};\n\nuse super::"), 1).replacen(
+    let text = text.replacen("\n\nuse super::", &format!("\nmod {module};\n\nuse super::"), 1).replacen(
         "];",
         &format!("    {module}::RULE,\n];"),
         1,
