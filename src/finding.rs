@@ -40,11 +40,12 @@ impl std::fmt::Debug for Code {
 }
 
 /// How bad it is. Ordered from least to most.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub enum Severity {
     /// Worth knowing.
     Advice,
     /// Probably wrong.
+    #[default]
     Warning,
     /// The plan will fail or mislead as written.
     Error,
@@ -197,7 +198,7 @@ pub struct Finding {
     /// Which rule.
     pub code: Code,
     /// Which of the rule's wordings, where it has several.
-    pub variant: Option<&'static str>,
+    pub variant: Option<Cow<'static, str>>,
     /// What it is about.
     pub entity: Option<Entity>,
     /// What else makes it this finding and no other (an asset, a gate): part of the fingerprint.
@@ -207,7 +208,7 @@ pub struct Finding {
     /// The other places involved.
     pub labels: Vec<Label>,
     /// The values of the message's placeholders.
-    pub params: Vec<(&'static str, String)>,
+    pub params: Vec<(Cow<'static, str>, String)>,
     /// How it can be mended, where the program knows.
     pub fix: Option<Fix>,
 }
@@ -228,8 +229,8 @@ impl Finding {
     }
 
     /// Uses another of the rule's wordings.
-    pub fn variant(mut self, name: &'static str) -> Self {
-        self.variant = Some(name);
+    pub fn variant(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.variant = Some(name.into());
         self
     }
 
@@ -249,8 +250,8 @@ impl Finding {
     }
 
     /// Fills a placeholder of the message.
-    pub fn param(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.params.push((name, value.into()));
+    pub fn param(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
+        self.params.push((name.into(), value.into()));
         self
     }
 

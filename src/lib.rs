@@ -108,8 +108,14 @@ fn find_configured<'s>(
             (settings, runs)
         })
         .collect();
-    let plans: Vec<PlanSettings<'_>> =
-        settings.iter().map(|(settings, runs)| PlanSettings { runs, options: settings.options() }).collect();
+    let plans: Vec<PlanSettings<'_>> = settings
+        .iter()
+        .map(|(settings, runs)| PlanSettings {
+            runs,
+            options: settings.options(),
+            guesses: settings.guesses(),
+        })
+        .collect();
     judge_model(read, catalogue, &plans, today)
 }
 

@@ -22,7 +22,13 @@ fn judge(text: &str) -> Vec<Judged> {
     let found = planlint::find(
         &sources,
         catalogue,
-        |model| model.plans.iter().map(|_| PlanSettings { runs: &runs, options: &options }).collect(),
+        |model| {
+            model
+                .plans
+                .iter()
+                .map(|_| PlanSettings { runs: &runs, options: &options, guesses: true })
+                .collect()
+        },
         jiff::civil::date(2026, 10, 2),
     );
     let place = |finding: &Finding| sources.position(finding.primary.span).0.line;

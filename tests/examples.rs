@@ -35,7 +35,13 @@ fn found<'s>(rule: &Rule, sources: &'s Sources) -> (Model<'s>, Vec<Finding>, Vec
     let mut found = planlint::find(
         sources,
         catalogue,
-        |model| model.plans.iter().map(|_| PlanSettings { runs: &runs, options: &options }).collect(),
+        |model| {
+            model
+                .plans
+                .iter()
+                .map(|_| PlanSettings { runs: &runs, options: &options, guesses: true })
+                .collect()
+        },
         today,
     );
     found.findings.retain(|finding| catalogue.rule(finding.code).is_some_and(&runs));

@@ -347,7 +347,7 @@ fn found(code: &str, text: &str) -> BTreeSet<String> {
     let sources = Sources::from_texts([("plan.toml".to_owned(), text.to_owned())]);
     let options = planlint::catalogue::Options::new();
     let runs = |rule: &planlint::catalogue::Rule| rule.code.as_str() == code;
-    let settings = || planlint::rules::PlanSettings { runs: &runs, options: &options };
+    let settings = || planlint::rules::PlanSettings { runs: &runs, options: &options, guesses: true };
     let today = jiff::civil::date(2026, 10, 2);
     let found = planlint::find(&sources, Catalogue::embedded(), |_| vec![settings()], today);
     assert!(found.failed.is_empty(), "{:?}", found.failed);
@@ -420,7 +420,7 @@ fn the_rules_of_the_family_find_the_same_on_every_run() {
     let run = || {
         let options = planlint::catalogue::Options::new();
         let runs = |_: &planlint::catalogue::Rule| true;
-        let settings = || planlint::rules::PlanSettings { runs: &runs, options: &options };
+        let settings = || planlint::rules::PlanSettings { runs: &runs, options: &options, guesses: true };
         let today = jiff::civil::date(2026, 10, 2);
         let found = planlint::find(&sources, Catalogue::embedded(), |_| vec![settings()], today);
         assert!(found.failed.is_empty(), "{:?}", found.failed);

@@ -1,24 +1,27 @@
 //! The catalogue: every rule's words, severity, options and examples, and the kinds of work, as `rules/*.toml` gives them.
 //! The one home of a rule's words. Knows no check: `config`, `explain` and every report use it without the engine.
 
+pub mod ask;
+mod condition;
 mod pack;
+mod titles;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
-use serde::Deserialize;
 
-use crate::finding::{Code, Finding, Severity};
-use crate::model::Model;
+use crate::finding::{Code, EntityKind, Finding, Severity};
+use crate::model::{Model, Type};
 
-pub use pack::EMBEDDED;
+use ask::Ask;
+pub use pack::{EMBEDDED, PackText};
+pub use titles::Titles;
 
 /// How long a rule has been trusted.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Status {
     /// Runs only with `preview`.
     Preview,
@@ -32,8 +35,7 @@ pub enum Status {
 }
 
 /// Whether a rule judges plans one by one or together.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Scope {
     /// One plan at a time.
     #[default]
@@ -43,8 +45,7 @@ pub enum Scope {
 }
 
 /// The value of an option of a rule.
-#[derive(Clone, PartialEq, Debug, Deserialize)]
-#[serde(untagged)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum OptionValue {
     /// A whole number.
     Integer(i64),
@@ -80,8 +81,7 @@ impl std::fmt::Display for OptionValue {
 }
 
 /// An option of a rule.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct OptionDef {
     /// Its value where no configuration says otherwise.
     pub default: OptionValue,
@@ -90,8 +90,7 @@ pub struct OptionDef {
 }
 
 /// Other words of a rule for a special case; what is left out is as usual.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default)]
 pub struct Variant {
     /// See [`Entry::message`].
     pub message: Option<Cow<'static, str>>,
@@ -100,7 +99,6 @@ pub struct Variant {
     /// See [`Entry::question`].
     pub question: Option<Cow<'static, str>>,
     /// See [`Entry::severity`].
-    #[serde(default, deserialize_with = "pack::severity_option")]
     pub severity: Option<Severity>,
 }
 
@@ -115,6 +113,8 @@ pub struct Rule {
     pub pack: Cow<'static, str>,
     /// The rest, as written.
     pub entry: Entry,
+    /// What it asks, where it is declarative.
+    pub ask: Option<Arc<Ask>>,
 }
 
 impl std::ops::Deref for Rule {
@@ -126,30 +126,23 @@ impl std::ops::Deref for Rule {
 }
 
 /// The entry of a rule as written in its pack.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[derive(Clone, Debug, Default)]
 pub struct Entry {
     /// Says the fault: `dependency-cycle`.
     pub name: Cow<'static, str>,
     /// The release it came with.
     pub since: Cow<'static, str>,
     /// How long it has been trusted.
-    #[serde(default)]
     pub status: Status,
     /// How bad, where neither a variant nor the configuration says otherwise.
-    #[serde(deserialize_with = "pack::severity")]
     pub severity: Severity,
     /// Whether it runs unless asked for.
-    #[serde(default = "pack::yes")]
     pub enabled: bool,
     /// Whether it runs on imported schedules unless asked for.
-    #[serde(default = "pack::yes")]
     pub imported: bool,
     /// One plan at a time, or all together.
-    #[serde(default)]
     pub scope: Scope,
     /// Whether its check is written in Rust.
-    #[serde(default)]
     pub native: bool,
     /// The fault in one line.
     pub summary: Cow<'static, str>,
@@ -164,49 +157,66 @@ pub struct Entry {
     /// Where the rule comes from.
     pub source: Cow<'static, str>,
     /// Fields that the source format must be able to carry, as `entity.field`.
-    #[serde(default)]
     pub needs: Vec<Cow<'static, str>>,
     /// Rules that stay silent where this one has spoken about the same thing.
-    #[serde(default)]
     pub masks: Vec<Cow<'static, str>>,
     /// A plan with the fault, expectations in comments.
-    #[serde(default)]
     pub bad: Option<Cow<'static, str>>,
     /// The same plan without it.
-    #[serde(default)]
     pub good: Option<Cow<'static, str>>,
     /// What can be set.
-    #[serde(default)]
     pub option: BTreeMap<String, OptionDef>,
     /// Other words for special cases.
-    #[serde(default)]
     pub variant: BTreeMap<String, Variant>,
 }
 
 /// A kind of work or of asset.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[derive(Clone, Debug, Default)]
 pub struct Kind {
     /// The word a plan uses.
-    #[serde(skip)]
     pub name: String,
     /// What it means.
-    #[serde(default)]
     pub means: Cow<'static, str>,
     /// Whether work of this kind changes production.
-    #[serde(default)]
     pub touches_production: bool,
     /// Whether it counts as a check that something still works.
-    #[serde(default)]
     pub counts_as_check: bool,
     /// Whether it needs a target version or platform.
-    #[serde(default)]
     pub needs_target: bool,
+    /// Phrases by which a title without a kind is taken for this one.
+    pub title_matches: Vec<String>,
+    /// Phrases that speak against it.
+    pub title_not: Vec<String>,
+}
+
+/// A word and what it means.
+#[derive(Clone, Debug)]
+pub struct Term {
+    /// As people write it.
+    pub word: Cow<'static, str>,
+    /// In a sentence.
+    pub means: Cow<'static, str>,
+    /// The pack that explains it.
+    pub pack: Cow<'static, str>,
+}
+
+/// A field that a pack declares.
+#[derive(Clone, Debug)]
+pub struct FieldDecl {
+    /// Of what.
+    pub of: EntityKind,
+    /// As written in a plan.
+    pub name: String,
+    /// Its type.
+    pub ty: Type,
+    /// What it means.
+    pub means: Cow<'static, str>,
+    /// The words it can be; any where empty.
+    pub values: Vec<String>,
 }
 
 /// A field of IT or a family of rules: the head of a pack.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct PackHead {
     /// Such as `end-user-computing`.
     pub id: Cow<'static, str>,
@@ -245,7 +255,7 @@ impl KindSet {
 }
 
 /// All packs together.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Catalogue {
     packs: Vec<PackHead>,
     rules: Vec<Rule>,
@@ -253,6 +263,11 @@ pub struct Catalogue {
     kinds: Vec<Kind>,
     kind_ids: FxHashMap<String, KindId>,
     asset_kinds: Vec<Kind>,
+    fields: Vec<FieldDecl>,
+    terms: Vec<Term>,
+    /// By the word in small letters.
+    term_ids: FxHashMap<String, usize>,
+    titles: OnceLock<Titles>,
 }
 
 /// The words of one finding, ready to be shown.
@@ -268,9 +283,34 @@ pub struct Words {
 
 impl Catalogue {
     /// The catalogue that is built in.
-    pub fn embedded() -> &'static Catalogue {
-        static CATALOGUE: OnceLock<Catalogue> = OnceLock::new();
-        CATALOGUE.get_or_init(pack::embedded)
+    pub fn embedded() -> &'static Arc<Catalogue> {
+        static CATALOGUE: OnceLock<Arc<Catalogue>> = OnceLock::new();
+        CATALOGUE.get_or_init(|| Arc::new(pack::embedded()))
+    }
+
+    /// This catalogue with packs of the user's own. Their mistakes are findings; what is sound in them is added.
+    pub fn with(&self, packs: &[PackText<'_>]) -> (Catalogue, Vec<Finding>) {
+        pack::with(self, packs)
+    }
+
+    /// Fields that packs declare.
+    pub fn fields(&self) -> &[FieldDecl] {
+        &self.fields
+    }
+
+    /// The glossary of all packs.
+    pub fn terms(&self) -> &[Term] {
+        &self.terms
+    }
+
+    /// What a word means, without regard to capitals.
+    pub fn term(&self, word: &str) -> Option<&Term> {
+        self.term_ids.get(&word.to_lowercase()).map(|index| &self.terms[*index])
+    }
+
+    /// What takes titles for kinds of work; made when it is first asked for.
+    pub fn titles(&self) -> &Titles {
+        self.titles.get_or_init(|| Titles::new(&self.kinds))
     }
 
     /// The packs, in the order of their files.
@@ -341,7 +381,7 @@ impl Catalogue {
     /// How bad a finding is by the catalogue alone.
     pub fn severity(&self, finding: &Finding) -> Severity {
         let Some(rule) = self.rule(finding.code) else { return Severity::Error };
-        let variant = finding.variant.and_then(|name| rule.variant.get(name));
+        let variant = finding.variant.as_deref().and_then(|name| rule.variant.get(name));
         variant.and_then(|variant| variant.severity).unwrap_or(rule.severity)
     }
 
@@ -350,7 +390,7 @@ impl Catalogue {
         let Some(rule) = self.rule(finding.code) else {
             return Words { message: finding.code.to_string(), help: String::new(), question: String::new() };
         };
-        let variant = finding.variant.and_then(|name| rule.variant.get(name));
+        let variant = finding.variant.as_deref().and_then(|name| rule.variant.get(name));
         let pick = |get: fn(&Variant) -> Option<&Cow<'static, str>>, usual: &Cow<'static, str>| {
             fill(variant.and_then(get).unwrap_or(usual), finding, model)
         };

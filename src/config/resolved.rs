@@ -32,6 +32,7 @@ pub struct Settings {
     fail_on: Option<Severity>,
     output_format: Option<String>,
     preview: bool,
+    guesses: bool,
     waiver_notice: i64,
 }
 
@@ -70,6 +71,7 @@ impl Settings {
             fail_on: written.fail_on,
             output_format: written.output_format,
             preview,
+            guesses: written.guess_kinds.unwrap_or(true),
             waiver_notice: written.waiver_notice.unwrap_or(WAIVER_NOTICE),
         }
     }
@@ -127,6 +129,11 @@ impl Settings {
     /// Whether rules on trial run.
     pub fn preview(&self) -> bool {
         self.preview
+    }
+
+    /// Whether kinds of work are taken from titles where a plan has none.
+    pub fn guesses(&self) -> bool {
+        self.guesses
     }
 
     /// How many days before its end a waiver is spoken of.

@@ -31,6 +31,8 @@ const KEYS: &[&str] = &[
     "preview",
     "rule",
     "waiver-notice",
+    "guess-kinds",
+    "packs",
 ];
 
 /// What a configuration says; what it leaves out is as usual.
@@ -47,6 +49,7 @@ pub(super) struct Written {
     pub(super) output_format: Option<String>,
     pub(super) preview: bool,
     pub(super) options: Options,
+    pub(super) guess_kinds: Option<bool>,
     /// In days.
     pub(super) waiver_notice: Option<i64>,
     /// What is wrong with it. The places are in file 0, whatever number the configuration has in the run.
@@ -133,6 +136,12 @@ impl Reader<'_> {
                 DeValue::Boolean(flag) => self.written.preview = *flag,
                 _ => self.wrong_type(name, "true or false", value),
             },
+            "guess-kinds" => match value.get_ref() {
+                DeValue::Boolean(flag) => self.written.guess_kinds = Some(*flag),
+                _ => self.wrong_type(name, "true or false", value),
+            },
+            // Read before the rest: `packs` makes rules that the other keys may name.
+            "packs" => {}
             "rule" => self.rules(value),
             "waiver-notice" => self.waiver_notice(value),
             // The user's own, as in a plan.

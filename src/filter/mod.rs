@@ -107,12 +107,14 @@ pub fn judge(
 
 fn order(a: &Finding, b: &Finding) -> std::cmp::Ordering {
     let key = |it: &Finding| (it.primary.span.file, it.primary.span.start);
-    let rest = |it: &Finding| (it.primary.span.end, it.variant, it.entity);
     key(a)
         .cmp(&key(b))
         .then_with(|| a.code.cmp(&b.code))
         .then_with(|| a.subject.cmp(&b.subject))
-        .then_with(|| rest(a).cmp(&rest(b)))
+        .then_with(|| {
+            let [a, b] = [a, b].map(|it| (it.primary.span.end, &it.variant, it.entity));
+            a.cmp(&b)
+        })
         .then_with(|| a.params.cmp(&b.params))
 }
 

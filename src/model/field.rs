@@ -80,6 +80,8 @@ pub enum Value {
 pub trait Stored: Copy {
     /// The stored form of a value; `None` where a reader made a value of another type than the field has.
     fn from_value(value: Value) -> Option<Self>;
+    /// As a value; `None` where the field was not given.
+    fn to_value(self) -> Option<Value>;
     /// Where the value is written; `None` where the field was not given.
     fn place(&self) -> Option<Span>;
 }
@@ -89,6 +91,9 @@ macro_rules! stored {
         impl Stored for Option<Spanned<$ty>> {
             fn from_value(value: Value) -> Option<Self> {
                 match value { Value::$variant(value) => Some(Some(value)), _ => None }
+            }
+            fn to_value(self) -> Option<Value> {
+                self.map(Value::$variant)
             }
             fn place(&self) -> Option<Span> {
                 self.map(|value| value.span)
@@ -107,6 +112,9 @@ impl Stored for Option<Text> {
             _ => None,
         }
     }
+    fn to_value(self) -> Option<Value> {
+        self.map(Value::Text)
+    }
     fn place(&self) -> Option<Span> {
         self.map(Text::span)
     }
@@ -118,6 +126,9 @@ impl Stored for Option<Period> {
             Value::Period(period) => Some(Some(period)),
             _ => None,
         }
+    }
+    fn to_value(self) -> Option<Value> {
+        self.map(Value::Period)
     }
     fn place(&self) -> Option<Span> {
         self.map(|period| period.span)
@@ -159,6 +170,9 @@ macro_rules! words {
                     }
                     _ => None,
                 }
+            }
+            fn to_value(self) -> Option<$crate::model::Value> {
+                self.map(|word| $crate::model::Value::Word($crate::model::Spanned::new(word.value as u8, word.span)))
             }
             fn place(&self) -> Option<$crate::source::Span> {
                 self.map(|value| value.span)
@@ -262,6 +276,12 @@ macro_rules! entities {
                     return fits;
                 })*
                 false
+            }
+
+            fn get(&self, field: usize) -> Option<Value> {
+                $(if field == $index::$field as usize { return self.$field.to_value(); })*
+                $(if field == $index::$rfield as usize { return self.$rfield().to_value(); })*
+                None
             }
 
             fn place_of(&self, field: usize, arenas: &Arenas) -> Option<Span> {

@@ -49,6 +49,8 @@ pub trait Fields {
         Self: Sized;
     /// Sets a field; `false` where the value has another type than the field.
     fn set(&mut self, field: usize, value: Value) -> bool;
+    /// The value of a field; `None` where it was not given.
+    fn get(&self, field: usize) -> Option<Value>;
     /// Where a field was given.
     fn place_of(&self, field: usize, arenas: &Arenas) -> Option<Span>;
     /// Visits every list the entity holds.
@@ -94,6 +96,9 @@ impl Stored for List {
             Value::List(list) => Some(list),
             _ => None,
         }
+    }
+    fn to_value(self) -> Option<Value> {
+        self.is_given().then_some(Value::List(self))
     }
     fn place(&self) -> Option<Span> {
         None
@@ -403,7 +408,12 @@ pub struct Model<'s> {
     pub arenas: Arenas,
     /// Stored dates of imported tasks, by task number; empty where no file has any.
     pub stored: Vec<StoredDates>,
+    /// Fields that packs declare.
+    pub(crate) own: OwnFields,
 }
+
+/// Fields that packs declare, as entities give them.
+pub(crate) type OwnFields = FxHashMap<Entity, Vec<(Box<str>, Value)>>;
 
 impl std::ops::Deref for Model<'_> {
     type Target = Lists;
@@ -447,6 +457,7 @@ impl<'s> Model<'s> {
             lists: Lists::default(),
             arenas: Arenas::default(),
             stored: Vec::new(),
+            own: OwnFields::default(),
         }
     }
 
@@ -638,6 +649,21 @@ impl<'s> Model<'s> {
     /// A task as its author knows it.
     pub fn task_name(&self, task: TaskId) -> String {
         self.name(Entity::new(EntityKind::Task, task.index()))
+    }
+
+    /// A field that a pack declares, as an entity gives it.
+    pub fn own_field(&self, entity: Entity, name: &str) -> Option<Value> {
+        let fields = self.own.get(&entity)?;
+        fields.iter().find(|(field, _)| field.as_ref() == name).map(|(_, value)| *value)
+    }
+
+    /// Where an entity gives a field of its table; `None` where it does not.
+    pub fn field_place(&self, entity: Entity, field: u8) -> Option<Span> {
+        let field = usize::from(field);
+        match entity.kind {
+            EntityKind::Plan => self.plans.get(entity.index as usize)?.header.place_of(field, &self.arenas),
+            _ => self.lists.get(entity)?.place_of(field, &self.arenas),
+        }
     }
 
     /// Where an entity is: its id, or the word `plan` of a plan's header.

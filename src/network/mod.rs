@@ -3,6 +3,7 @@
 //! Tasks that do not resolve are left out once, with a finding (PLN007); everything after this module sees only tasks
 //! that exist. Nothing here recurses: plans can be a chain of a million tasks or ten thousand levels deep.
 
+mod carry;
 mod cycles;
 mod graph;
 mod hierarchy;
@@ -13,6 +14,7 @@ mod references;
 use crate::finding::Finding;
 use crate::model::Model;
 
+pub use carry::{Arrived, Carried, Dates, Few, Way};
 pub use cycles::{Knot, KnotKind, Step};
 pub use graph::{Edge, Graph, Node};
 pub use hierarchy::Hierarchy;

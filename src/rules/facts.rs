@@ -2,7 +2,7 @@
 
 use crate::catalogue::{Catalogue, KindId};
 use crate::finding::{Entity, EntityKind};
-use crate::model::{AssetId, Model, SiteId, Status, TaskId};
+use crate::model::{AssetId, Model, PlanId, SiteId, Status, TaskId};
 use crate::network::Network;
 
 const OPEN: u8 = 1;
@@ -17,17 +17,37 @@ pub struct Facts {
     /// Scopes of the changes, side by side, in the order of `changes`.
     scope_first: Vec<u32>,
     scope: Vec<AssetId>,
+    /// Whether the kind of any task was taken from its title.
+    is_guess: bool,
 }
 
 impl Facts {
-    pub(super) fn new(model: &Model<'_>, network: &Network, catalogue: &Catalogue) -> Self {
+    /// `guesses` says for each plan whether kinds may be taken from titles.
+    pub(super) fn new(
+        model: &Model<'_>,
+        network: &Network,
+        catalogue: &Catalogue,
+        guesses: impl Fn(PlanId) -> bool,
+    ) -> Self {
+        let guesses: Vec<bool> =
+            model.plan_ids().map(|plan| guesses(plan) && !has_kinds(model, plan)).collect();
         let pilot = catalogue.kind("pilot");
         let production = catalogue.kinds_where(|kind| kind.touches_production);
         let mut kind = Vec::with_capacity(model.tasks.len());
         let mut state = Vec::with_capacity(model.tasks.len());
         let mut changes = Vec::new();
+        let mut is_guess = false;
         for (number, task) in model.tasks.iter().enumerate() {
-            let its_kind = task.kind().map_or(KindId::NONE, |text| catalogue.kind(model.text(text).trim()));
+            let its_kind = match task.kind() {
+                Some(text) => catalogue.kind(model.text(text).trim()),
+                None if guesses[task.plan.index()] && network.hierarchy.is_leaf(TaskId(number as u32)) => {
+                    let title = task.title().map_or("", |title| model.text(title));
+                    let guess = catalogue.titles().kind(title);
+                    is_guess |= guess != KindId::NONE;
+                    guess
+                }
+                None => KindId::NONE,
+            };
             let status = task.status().map(|status| status.value);
             let its_state = match status {
                 Some(Status::Cancelled) => 0,
@@ -48,7 +68,7 @@ impl Facts {
             scope.extend(scope_of(model, network, *change));
             scope_first.push(scope.len() as u32);
         }
-        Self { kind, state, changes, pilot, scope_first, scope }
+        Self { kind, state, changes, pilot, scope_first, scope, is_guess }
     }
 
     /// Whether a task is neither done nor cancelled.
@@ -66,6 +86,12 @@ impl Facts {
         self.kind[task.index()]
     }
 
+    /// The kind of a task, where it was taken from its title.
+    pub fn guess(&self, model: &Model<'_>, task: TaskId) -> Option<KindId> {
+        let kind = self.kind(task);
+        (self.is_guess && kind != KindId::NONE && model.task(task).kind().is_none()).then_some(kind)
+    }
+
     /// Whether a task is a pilot.
     pub fn is_pilot(&self, task: TaskId) -> bool {
         self.kind(task) == self.pilot && self.pilot != KindId::NONE
@@ -81,6 +107,11 @@ impl Facts {
         let Ok(at) = self.changes.binary_search(&change) else { return &[] };
         &self.scope[self.scope_first[at] as usize..self.scope_first[at + 1] as usize]
     }
+}
+
+/// Whether any task of a plan says what kind of work it is: then its author knows kinds, and nothing is guessed.
+fn has_kinds(model: &Model<'_>, plan: PlanId) -> bool {
+    model.tasks_of(plan).any(|(_, task)| task.kind().is_some())
 }
 
 /// What a change touches: its `affects`, else its phase's, else the assets of its sites. A group stands for itself, and

@@ -4,6 +4,7 @@
 //! its own rule, and words nothing: it fills the placeholders of its entry in the catalogue.
 
 mod compatibility;
+mod declarative;
 mod dependency;
 mod facts;
 mod gate;
@@ -81,6 +82,8 @@ pub struct PlanSettings<'a> {
     pub runs: &'a (dyn Fn(&Rule) -> bool + Sync),
     /// What its options are set to.
     pub options: &'a Options,
+    /// Whether kinds of work may be taken from titles where a plan has none.
+    pub guesses: bool,
 }
 
 /// Where a check puts what it finds.
@@ -114,7 +117,8 @@ pub fn run(
     plans: &[PlanSettings<'_>],
     today: Date,
 ) -> Outcome {
-    let facts = Facts::new(model, network, catalogue);
+    let facts =
+        Facts::new(model, network, catalogue, |plan| plans.get(plan.index()).is_some_and(|it| it.guesses));
     let options: Vec<&Options> = plans.iter().map(|plan| plan.options).collect();
     let checks: Vec<&Native> = native().collect();
     let results: Vec<Result<Vec<Finding>, (Code, String)>> = checks
@@ -148,10 +152,20 @@ pub fn run(
             }
         })
         .collect();
+    let declarative = catalogue.rules().iter().filter(|rule| rule.ask.is_some());
+    let declarative = declarative.map(|rule| (rule, applicable(model, rule, plans)));
+    let given =
+        declarative::Given { model, network, schedule, facts: &facts, catalogue, options: &options, today };
+    let more = declarative::run(&given, declarative);
     let mut outcome = Outcome::default();
-    for result in results {
+    for result in results.into_iter().chain(more) {
         match result {
-            Ok(findings) => outcome.findings.extend(findings),
+            Ok(mut findings) => {
+                for finding in &mut findings {
+                    say_guess(finding, model, &facts, catalogue);
+                }
+                outcome.findings.append(&mut findings);
+            }
             Err(failure) => outcome.failed.push(failure),
         }
     }
@@ -163,11 +177,31 @@ fn applicable(model: &Model<'_>, rule: &Rule, plans: &[PlanSettings<'_>]) -> Vec
     model
         .plan_ids()
         .filter(|plan| {
+            let Some(settings) = plans.get(plan.index()) else { return false };
             let capability = model.plan(*plan).capability;
-            plans.get(plan.index()).is_some_and(|settings| (settings.runs)(rule))
-                && rule.needs.iter().all(|field| capability.carries(field))
+            // A kind that the format cannot carry is taken from the title.
+            let carries =
+                |field: &str| capability.carries(field) || (settings.guesses && field == "task.kind");
+            (settings.runs)(rule)
+                && rule.needs.iter().all(|field| carries(field))
+                && rule.ask.iter().flat_map(|ask| &ask.reads).all(|field| carries(field))
         })
         .collect()
+}
+
+/// Says where a finding rests on a kind that was taken from a title.
+fn say_guess(finding: &mut Finding, model: &Model<'_>, facts: &Facts, catalogue: &Catalogue) {
+    let Some(Entity { kind: EntityKind::Task, index }) = finding.entity else { return };
+    let Some(guess) = facts.guess(model, TaskId(index)) else { return };
+    let asks_kinds = catalogue.rule(finding.code).is_some_and(|rule| match &rule.ask {
+        Some(ask) => ask.reads_kinds,
+        None => rule.needs.iter().any(|field| field == "task.kind"),
+    });
+    if asks_kinds && finding.primary.text.is_empty() {
+        let kind = &catalogue.kind_def(guess).name;
+        let article = if kind.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+        finding.primary.text = format!("taken for {article} {kind} because of its title").into();
+    }
 }
 
 /// Drops findings that another finding about the same thing has already explained: `masks` of the catalogue.

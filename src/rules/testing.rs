@@ -14,7 +14,13 @@ pub(crate) fn codes(plan: &str) -> Vec<String> {
     let found = crate::find(
         &sources,
         catalogue,
-        |model| model.plans.iter().map(|_| PlanSettings { runs: &runs, options: &options }).collect(),
+        |model| {
+            model
+                .plans
+                .iter()
+                .map(|_| PlanSettings { runs: &runs, options: &options, guesses: true })
+                .collect()
+        },
         today,
     );
     assert!(found.failed.is_empty(), "{:?}", found.failed);

@@ -209,7 +209,7 @@ impl<'t> Assembler<'t> {
         finding.entity = self.entity_at(at);
         if let Some(number) = self.error_on_line_of(at) {
             // Without its text the statement has no value either.
-            let is_cause = finding.variant == Some("unclosed-long-text");
+            let is_cause = finding.variant.as_deref() == Some("unclosed-long-text");
             if let Some(known) = self.findings.get_mut(number)
                 && (is_cause || at < known.primary.span.start)
             {
@@ -279,7 +279,7 @@ impl<'t> Assembler<'t> {
         for table in self.array_of_tables.iter().flatten() {
             let id = self.part.lists.id(table.first).map_or("", |id| self.words(id)).to_owned();
             if let Some(finding) = self.findings.get_mut(table.finding) {
-                finding.params.push(("id", id));
+                finding.params.push(("id".into(), id));
             }
         }
         self.drop_consequences();

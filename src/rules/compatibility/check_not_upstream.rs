@@ -195,7 +195,11 @@ go = { title = 'Roll out', kind = 'rollout', affects = ['sap'], depends-on = ['b
         let options = Options::new();
         let runs = |rule: &Rule| rule.code.as_str() == "CMP002";
         let settings = |model: &Model<'_>| {
-            model.plans.iter().map(|_| PlanSettings { runs: &runs, options: &options }).collect()
+            model
+                .plans
+                .iter()
+                .map(|_| PlanSettings { runs: &runs, options: &options, guesses: true })
+                .collect()
         };
         let found = crate::find(&sources, Catalogue::embedded(), settings, jiff::civil::date(2026, 10, 2));
         let edit = &found.findings.first()?.fix.as_ref()?.edits[0];

@@ -261,7 +261,7 @@ mod tests {
         let sources = crate::source::Sources::from_texts(vec![("plan.toml".to_owned(), plan.clone())]);
         let options = crate::catalogue::Options::new();
         let runs = |rule: &crate::catalogue::Rule| rule.code.as_str() == "GAT002";
-        let settings = || crate::rules::PlanSettings { runs: &runs, options: &options };
+        let settings = || crate::rules::PlanSettings { runs: &runs, options: &options, guesses: true };
         let today = jiff::civil::date(2026, 10, 2);
         let all = crate::find(&sources, catalogue, |_| vec![settings()], today);
         let edit = all.findings.into_iter().find_map(|finding| finding.fix)?.edits.pop()?;

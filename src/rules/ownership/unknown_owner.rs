@@ -177,8 +177,9 @@ mod tests {
             let sources = crate::source::Sources::from_text("plan.toml", &plan);
             let options = Options::new();
             let runs = |rule: &Rule| rule.code.as_str() == "OWN002";
-            let settings =
-                |_: &crate::model::Model<'_>| vec![PlanSettings { runs: &runs, options: &options }];
+            let settings = |_: &crate::model::Model<'_>| {
+                vec![PlanSettings { runs: &runs, options: &options, guesses: true }]
+            };
             let today = jiff::civil::date(2026, 10, 2);
             let found = crate::find(&sources, Catalogue::embedded(), settings, today);
             let it = found.findings.iter().find(|it| it.code.as_str() == "OWN002");
