@@ -5,6 +5,7 @@ pub mod ask;
 mod condition;
 mod pack;
 mod titles;
+mod words;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ use crate::model::{Model, Type};
 use ask::Ask;
 pub use pack::{EMBEDDED, PackText};
 pub use titles::Titles;
+pub(crate) use words::{nearest, suggestion};
 
 /// How long a rule has been trusted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

@@ -13,11 +13,10 @@ use toml::de::{DeString, DeTable, DeValue};
 use super::condition::Conditions;
 use super::{
     Catalogue, Entry, FieldDecl, Kind, KindId, OptionDef, OptionValue, PackHead, Rule, Scope, Status, Term,
-    Variant,
+    Variant, nearest, suggestion,
 };
 use crate::finding::{Code, EntityKind, Finding, Severity};
 use crate::model::Type;
-use crate::read::{nearest, suggestion};
 use crate::source::{FileId, Span};
 
 macro_rules! packs {

@@ -434,6 +434,8 @@ pub struct Part {
     pub arenas: Arenas,
     /// Stored dates, as many as tasks, or none.
     pub stored: Vec<StoredDates>,
+    /// Fields that packs declare: of what, which, and the value.
+    pub own: Vec<(Entity, Box<str>, Value)>,
     /// What the format can say.
     pub capability: Capability,
 }
@@ -444,6 +446,13 @@ impl Part {
         let mut offsets = [0; EntityKind::ALL.len()];
         let moved = self.arenas.append(other.arenas);
         self.lists.append(other.lists, PlanId(0), moved, &mut offsets);
+        for (mut entity, name, mut value) in other.own {
+            entity.index += offsets[entity.kind as usize];
+            if let Value::List(list) = &mut value {
+                moved.shift(list, Type::List);
+            }
+            self.own.push((entity, name, value));
+        }
         offsets
     }
 }
@@ -491,6 +500,13 @@ impl<'s> Model<'s> {
             }
             self.lists.append(part.lists, plan, moved, &mut offsets);
             offsets[EntityKind::Plan as usize] = plan.0;
+            for (mut entity, name, mut value) in part.own {
+                entity.index += offsets[entity.kind as usize];
+                if let Value::List(list) = &mut value {
+                    moved.shift(list, Type::List);
+                }
+                self.own.entry(entity).or_default().push((name, value));
+            }
             capability = part.capability;
             moved_by(file, plan, &offsets);
         }

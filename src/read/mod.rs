@@ -2,7 +2,6 @@
 //! findings for the rest.
 
 mod toml;
-mod words;
 mod xer;
 
 use std::path::Path;
@@ -13,7 +12,7 @@ use crate::finding::{Code, Entity, EntityKind, Finding};
 use crate::model::{Model, Part};
 use crate::source::{FileId, Format, SourceFile, Sources, Span};
 
-pub(crate) use self::words::{nearest, suggestion};
+pub(crate) use crate::catalogue::{nearest, suggestion};
 
 /// What a reader made of one file. An `.xer` holds several plans, a `.toml` at most one.
 pub(crate) struct Reading {
@@ -55,7 +54,7 @@ pub fn read(sources: &Sources) -> Read<'_> {
 
 fn read_file(id: FileId, file: &SourceFile) -> Reading {
     let mut reading = match file.format {
-        Format::Toml => toml::read(id, &file.text),
+        Format::Toml => toml::read(id, &file.text, &[]),
         Format::Xer => xer::read(id, &file.text),
         Format::Unsupported => unsupported(id, file),
         // `config` has read it.

@@ -16,6 +16,7 @@ use toml_parser::{ErrorSink, Expected, ParseError};
 use self::assign::Assembler;
 use self::cursor::Event;
 use super::Reading;
+use crate::catalogue::FieldDecl;
 use crate::finding::{Code, EntityKind, Finding};
 use crate::source::{FileId, Span};
 
@@ -29,28 +30,29 @@ const SLICE: usize = 512;
 const LARGE: usize = 256 << 10;
 
 /// Reads a plan file.
-pub(super) fn read(file: FileId, text: &str) -> Reading {
+pub(super) fn read(file: FileId, text: &str, declared: &[FieldDecl]) -> Reading {
     if text.len() >= LARGE
-        && let Some(reading) = read_halves(file, text)
+        && let Some(reading) = read_halves(file, text, declared)
     {
         return reading;
     }
-    read_whole(file, text).0.finish()
+    read_whole(file, text, declared).0.finish()
 }
 
 /// Reads a large file in two halves, each on a thread of its own. The place to cut is a guess, the beginning of a line
 /// near the middle that looks like a statement; `None` where it turns out to be none (it was inside a bracket or a text),
 /// or where one half speaks of what the other has begun.
-fn read_halves(file: FileId, text: &str) -> Option<Reading> {
+fn read_halves(file: FileId, text: &str, declared: &[FieldDecl]) -> Option<Reading> {
     let (cut, context) = halfway(text)?;
     let read_second = || {
-        let mut assembler = Assembler::new(file, text);
+        let mut assembler = Assembler::new(file, text, declared);
         if let Some(header) = context {
             assembler.go_on_in(header);
         }
         read_from(&mut assembler, file, text, cut).then_some(assembler)
     };
-    let ((mut first, is_clean), second) = rayon::join(|| read_whole(file, &text[..cut]), read_second);
+    let ((mut first, is_clean), second) =
+        rayon::join(|| read_whole(file, &text[..cut], declared), read_second);
     if !is_clean {
         return None;
     }
@@ -83,8 +85,8 @@ fn halfway(text: &str) -> Option<(usize, Option<EntityKind>)> {
 }
 
 /// Reads a text from the beginning. Also says whether it ends where a statement ends.
-fn read_whole(file: FileId, text: &str) -> (Assembler<'_>, bool) {
-    let mut assembler = Assembler::new(file, text);
+fn read_whole<'t>(file: FileId, text: &'t str, declared: &'t [FieldDecl]) -> (Assembler<'t>, bool) {
+    let mut assembler = Assembler::new(file, text, declared);
     let is_clean = read_from(&mut assembler, file, text, 0);
     (assembler, is_clean)
 }

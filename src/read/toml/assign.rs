@@ -10,6 +10,7 @@ use toml_parser::parser::EventKind;
 
 use super::cursor::{Cursor, Event, Kind, Scalar};
 use super::syntax_finding;
+use crate::catalogue::FieldDecl;
 use crate::finding::{Code, Edit, Entity, EntityKind, Finding, Fix};
 use crate::model::{
     Capacity, Constraint, Duration, FieldDef, Fields, Lag, Link, LinkKind, LinkNote, LinkText, Lists, Moment,
@@ -98,6 +99,13 @@ fn canonical(kind: EntityKind, key: &str) -> &str {
     }
 }
 
+/// A field as far as reading needs it.
+#[derive(Clone, Copy)]
+struct Definition<'d> {
+    name: &'d str,
+    ty: Type,
+}
+
 fn field_index(kind: EntityKind, key: &str) -> Option<usize> {
     static TABLES: OnceLock<Vec<FxHashMap<&'static str, usize>>> = OnceLock::new();
     let tables = TABLES.get_or_init(|| {
@@ -115,8 +123,13 @@ fn group(kind: EntityKind, key: &str) -> Option<&'static str> {
     Lists::fields(kind).iter().find(part).map(|field| &field.name[..key.len()])
 }
 
+/// A field with a number from here on is one that a pack declares.
+const DECLARED: usize = 1 << 16;
+
 /// Puts one file together.
 pub(super) struct Assembler<'t> {
+    /// Fields that packs declare.
+    declared: &'t [FieldDecl],
     file: FileId,
     text: &'t str,
     part: Part,
@@ -139,8 +152,9 @@ pub(super) struct Assembler<'t> {
 }
 
 impl<'t> Assembler<'t> {
-    pub(super) fn new(file: FileId, text: &'t str) -> Self {
+    pub(super) fn new(file: FileId, text: &'t str, declared: &'t [FieldDecl]) -> Self {
         Self {
+            declared,
             file,
             text,
             part: Part::default(),
@@ -388,12 +402,12 @@ impl<'t> Assembler<'t> {
         }
         self.header = match target {
             Target::Field(entity, index) if index != usize::MAX => {
-                let name = Lists::fields(entity.kind)[index].name;
+                let name = self.definition(entity.kind, index).name;
                 if let Some(prefix) = group(entity.kind, name) {
                     self.header = Target::Group(entity, prefix);
                     return;
                 }
-                self.wrong_type(entity, name, Lists::fields(entity.kind)[index].ty, last_span, "a section");
+                self.wrong_type(entity, name, self.definition(entity.kind, index).ty, last_span, "a section");
                 Target::Ignored
             }
             Target::ParentDefault | Target::Field(..) => Target::Ignored,
@@ -510,7 +524,7 @@ impl<'t> Assembler<'t> {
             },
             Target::Field(entity, usize::MAX) => self.field(cursor, entity, usize::MAX, key),
             Target::Field(entity, index) => {
-                let field = &Lists::fields(entity.kind)[index];
+                let field = self.definition(entity.kind, index);
                 let part = if is_table { group(entity.kind, field.name) } else { None };
                 match part {
                     Some(group) => self.table(cursor, Target::Group(entity, group)),
@@ -646,7 +660,7 @@ impl<'t> Assembler<'t> {
             }
             Target::Field(_, usize::MAX) => Target::Ignored,
             Target::Field(entity, index) => {
-                let name = Lists::fields(entity.kind)[index].name;
+                let name = self.definition(entity.kind, index).name;
                 match group(entity.kind, name) {
                     Some(prefix) => self.step_to_field(entity, key, &format!("{prefix}.{}", key.text)),
                     None => {
@@ -662,6 +676,9 @@ impl<'t> Assembler<'t> {
     fn step_to_field(&mut self, entity: Entity, key: &Scalar<'t>, name: &str) -> Target {
         if let Some(index) = field_index(entity.kind, name) {
             return Target::Field(entity, index);
+        }
+        if let Some(index) = self.declared.iter().position(|it| it.of == entity.kind && it.name == name) {
+            return Target::Field(entity, DECLARED + index);
         }
         if let Some(prefix) = group(entity.kind, name) {
             return Target::Group(entity, prefix);
@@ -753,8 +770,11 @@ impl<'t> Assembler<'t> {
 
     fn unknown_field(&mut self, entity: Entity, key: &Scalar<'t>, name: &str) {
         let fields = Lists::fields(entity.kind);
+        let declared = self.declared;
         let names = || {
-            fields.iter().map(|field| field.name).chain((entity.kind == EntityKind::Task).then_some("site"))
+            let declared = declared.iter().filter(|field| field.of == entity.kind).map(|field| &*field.name);
+            let known = fields.iter().map(|field| field.name).chain(declared);
+            known.chain((entity.kind == EntityKind::Task).then_some("site"))
         };
         let folded = name.replace('_', "-").to_ascii_lowercase();
         let synonym = SYNONYMS
@@ -841,6 +861,32 @@ impl<'t> Assembler<'t> {
         self.findings.push(finding);
     }
 
+    /// What a field of the table is, or one that a pack declares.
+    fn definition(&self, kind: EntityKind, index: usize) -> Definition<'t> {
+        match index.checked_sub(DECLARED).and_then(|index| self.declared.get(index)) {
+            Some(field) => Definition { name: &field.name, ty: field.ty },
+            None => {
+                let field = &Lists::fields(kind)[index];
+                Definition { name: field.name, ty: field.ty }
+            }
+        }
+    }
+
+    /// Keeps the value of a field that a pack declares.
+    fn set_declared(&mut self, entity: Entity, field: Definition<'t>, value: Value, key: &Scalar<'t>) {
+        let known = self.part.own.iter().any(|(it, name, _)| *it == entity && &**name == field.name);
+        if known {
+            let finding = Finding::new(Code::new("PLN006"), key.span)
+                .variant("field")
+                .about(entity)
+                .subject(field.name)
+                .param("field", field.name);
+            self.findings.push(finding);
+            return;
+        }
+        self.part.own.push((entity, field.name.into(), value));
+    }
+
     /// Reads the value of a field and sets it.
     fn field(&mut self, cursor: &mut Cursor<'_, 't>, entity: Entity, index: usize, key: &Scalar<'t>) {
         if index == usize::MAX {
@@ -852,8 +898,11 @@ impl<'t> Assembler<'t> {
             }
             return;
         }
-        let field = &Lists::fields(entity.kind)[index];
+        let field = self.definition(entity.kind, index);
         let Some(value) = self.read_value(cursor, entity, field) else { return };
+        if index >= DECLARED {
+            return self.set_declared(entity, field, value, key);
+        }
         let before = match entity.kind {
             EntityKind::Plan => {
                 self.part.header.as_ref().and_then(|plan| plan.place_of(index, &self.part.arenas))
@@ -888,7 +937,7 @@ impl<'t> Assembler<'t> {
         &mut self,
         cursor: &mut Cursor<'_, 't>,
         entity: Entity,
-        field: &'static FieldDef,
+        field: Definition<'t>,
     ) -> Option<Value> {
         match (field.ty, cursor.peek()?) {
             // What stands there without quotation marks is told better by what the field takes.
@@ -945,12 +994,7 @@ impl<'t> Assembler<'t> {
         }
     }
 
-    fn scalar_value(
-        &mut self,
-        scalar: &Scalar<'t>,
-        entity: Entity,
-        field: &'static FieldDef,
-    ) -> Option<Value> {
+    fn scalar_value(&mut self, scalar: &Scalar<'t>, entity: Entity, field: Definition<'t>) -> Option<Value> {
         let (span, text) = (scalar.span, scalar.text.trim());
         // Nothing after the equals sign, or text without an end: reported.
         if scalar.kind == Kind::Broken {
@@ -1080,7 +1124,7 @@ impl<'t> Assembler<'t> {
         }
     }
 
-    fn mistyped(&mut self, scalar: &Scalar<'t>, entity: Entity, field: &'static FieldDef) -> Option<Value> {
+    fn mistyped(&mut self, scalar: &Scalar<'t>, entity: Entity, field: Definition<'t>) -> Option<Value> {
         let found = match scalar.kind {
             Kind::Text | Kind::Bare | Kind::Broken => {
                 format!("the text \"{}\"", crate::model::shortened(&scalar.text))
@@ -1149,7 +1193,7 @@ impl<'t> Assembler<'t> {
         &mut self,
         cursor: &mut Cursor<'_, 't>,
         entity: Entity,
-        field: &'static FieldDef,
+        field: Definition<'t>,
     ) -> Option<Value> {
         let mut texts = std::mem::take(&mut self.text_scratch);
         texts.clear();
@@ -1193,7 +1237,7 @@ impl<'t> Assembler<'t> {
         &mut self,
         cursor: &mut Cursor<'_, 't>,
         entity: Entity,
-        field: &'static FieldDef,
+        field: Definition<'t>,
     ) -> Option<Value> {
         let mut links = std::mem::take(&mut self.link_scratch);
         links.clear();
@@ -1215,7 +1259,7 @@ impl<'t> Assembler<'t> {
     }
 
     /// `"pilot FS+2d"`.
-    fn link(&mut self, scalar: &Scalar<'t>, entity: Entity, field: &'static FieldDef) -> Option<Link> {
+    fn link(&mut self, scalar: &Scalar<'t>, entity: Entity, field: Definition<'t>) -> Option<Link> {
         if scalar.kind == Kind::Broken {
             return None;
         }
@@ -1243,7 +1287,7 @@ impl<'t> Assembler<'t> {
         &mut self,
         cursor: &mut Cursor<'_, 't>,
         entity: Entity,
-        field: &'static FieldDef,
+        field: Definition<'t>,
     ) -> Option<Link> {
         let start = cursor.span();
         let mut link: Option<Link> = None;
@@ -1294,7 +1338,7 @@ impl<'t> Assembler<'t> {
         &mut self,
         cursor: &mut Cursor<'_, 't>,
         entity: Entity,
-        field: &'static FieldDef,
+        field: Definition<'t>,
     ) -> Option<Value> {
         let mut periods = std::mem::take(&mut self.period_scratch);
         periods.clear();
@@ -1322,7 +1366,7 @@ impl<'t> Assembler<'t> {
         &mut self,
         cursor: &mut Cursor<'_, 't>,
         entity: Entity,
-        field: &'static FieldDef,
+        field: Definition<'t>,
     ) -> Option<Period> {
         let (mut start, mut finish) = (None, None);
         let mut is_wrong = false;
@@ -1354,7 +1398,7 @@ impl<'t> Assembler<'t> {
         &mut self,
         cursor: &mut Cursor<'_, 't>,
         entity: Entity,
-        field: &'static FieldDef,
+        field: Definition<'t>,
     ) -> Option<Value> {
         let (mut amount, mut currency, mut rate) = (None, String::new(), 0);
         let parts = ["amount", "currency", "rate"];
@@ -1381,7 +1425,7 @@ impl<'t> Assembler<'t> {
         &mut self,
         cursor: &mut Cursor<'_, 't>,
         entity: Entity,
-        field: &'static FieldDef,
+        field: Definition<'t>,
         known: &[&'static str],
         mut each: impl FnMut(&mut Self, &'static str, &Scalar<'t>),
     ) -> Span {
