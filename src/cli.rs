@@ -249,12 +249,12 @@ pub fn run(words: Vec<OsString>, io: &mut Io<'_>) -> Exit {
     let common = Common { color: cli.common.color, quiet: cli.common.quiet, verbose: cli.common.verbose };
     let catalogue = Catalogue::embedded();
     match cli.command {
-        Command::Check(check) => commands::check(check.asked(), &common, catalogue, io),
+        Command::Check(check) => commands::check(check.asked(), &common, io),
         Command::Explain(asked) => commands::explain(&asked.rules, &common, catalogue, io),
         Command::Rules(asked) => {
             let overrides = asked.config.overrides();
             let as_json = asked.output_format == "json";
-            commands::rules(Rules { select: asked.select, as_json, overrides }, catalogue, io)
+            commands::rules(Rules { select: asked.select, as_json, overrides }, io)
         }
     }
 }

@@ -47,6 +47,17 @@ pub enum Error {
         /// Why, in plain words.
         reason: String,
     },
+    /// A rule pack that cannot be opened.
+    #[error("the rule pack {name} cannot be read: {reason}")]
+    #[diagnostic(help(
+        "Correct the path in `packs` of planlint.toml; it starts from the folder of that file."
+    ))]
+    PackUnreadable {
+        /// The file, as shown to the user.
+        name: String,
+        /// Why, in plain words.
+        reason: String,
+    },
     /// A configuration that was written for another release.
     #[error("{name} asks for planlint {required}, but this is {running}")]
     #[diagnostic(help("Install a release that fits, or change `required-version`."))]

@@ -51,16 +51,18 @@ pub struct Report<'s> {
     pub model: Model<'s>,
     /// What is shown of the findings.
     pub verdict: Verdict,
+    /// The rules of the run, with their words.
+    pub catalogue: Arc<Catalogue>,
 }
 
 /// Checks plans: the whole flow.
 pub fn check<'s>(sources: &'s Sources, configs: &Configs, clock: &Clock) -> Report<'s> {
-    let catalogue = Catalogue::embedded();
+    let catalogue = configs.catalogue();
     let Found { model, findings, directives, failed } =
-        find_configured(sources, configs, catalogue, clock.today);
-    let mut verdict = filter::judge(findings, &directives, &model, catalogue, configs, clock.today);
+        find_configured(sources, configs, &catalogue, clock.today);
+    let mut verdict = filter::judge(findings, &directives, &model, &catalogue, configs, clock.today);
     verdict.failed = failed;
-    Report { model, verdict }
+    Report { model, verdict, catalogue }
 }
 
 /// What was found, before anything is hidden or sorted.
@@ -96,7 +98,7 @@ fn find_configured<'s>(
     today: Date,
 ) -> Found<'s> {
     type Runs = Box<dyn Fn(&Rule) -> bool + Sync>;
-    let read = read::read(sources);
+    let read = read::read_with(sources, &|path| configs.for_path(path).import());
     let settings: Vec<(Arc<Settings>, Runs)> = read
         .model
         .plans

@@ -128,7 +128,9 @@ fn add_all(catalogue: &mut Catalogue, packs: &[(FileId, &str, DeTable<'_>)], is_
         reader.unused_kinds(catalogue, &used);
         findings.append(&mut reader.findings);
     }
-    catalogue.sort_rules();
+    if !is_users {
+        catalogue.sort_rules();
+    }
     findings
 }
 

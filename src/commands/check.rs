@@ -7,7 +7,6 @@ use jiff::civil::Date;
 
 use super::{Common, Exit, Io};
 use crate::Clock;
-use crate::catalogue::Catalogue;
 use crate::config::{Configs, Overrides};
 use crate::error::Error;
 use crate::finding::Severity;
@@ -42,8 +41,8 @@ pub struct Check {
 }
 
 /// Checks plans.
-pub fn check(mut asked: Check, common: &Common, catalogue: &Catalogue, io: &mut Io<'_>) -> Exit {
-    match run(&mut asked, common, catalogue, io) {
+pub fn check(mut asked: Check, common: &Common, io: &mut Io<'_>) -> Exit {
+    match run(&mut asked, common, io) {
         Ok(exit) => exit,
         Err(error) => {
             io.explain_failure(&error);
@@ -52,7 +51,7 @@ pub fn check(mut asked: Check, common: &Common, catalogue: &Catalogue, io: &mut 
     }
 }
 
-fn run(asked: &mut Check, common: &Common, catalogue: &Catalogue, io: &mut Io<'_>) -> Result<Exit, Error> {
+fn run(asked: &mut Check, common: &Common, io: &mut Io<'_>) -> Result<Exit, Error> {
     if asked.overrides.config.is_none() && !asked.overrides.isolated {
         asked.overrides.config = io.variable("PLANLINT_CONFIG").map(PathBuf::from);
     }
@@ -85,7 +84,7 @@ fn run(asked: &mut Check, common: &Common, catalogue: &Catalogue, io: &mut Io<'_
     }
     let view = View {
         model: &checked.model,
-        catalogue,
+        catalogue: &checked.catalogue,
         verdict: &checked.verdict,
         width: io.width(),
         color: io.colors(common.color),

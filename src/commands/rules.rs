@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::{Exit, Io};
-use crate::catalogue::{Catalogue, Rule, Scope, Status};
+use crate::catalogue::{Rule, Scope, Status};
 use crate::config::{Configs, Overrides, suggestion};
 use crate::error::Error;
 
@@ -21,7 +21,7 @@ pub struct Rules {
 }
 
 /// Lists the rules.
-pub fn rules(asked: Rules, catalogue: &Catalogue, io: &mut Io<'_>) -> Exit {
+pub fn rules(asked: Rules, io: &mut Io<'_>) -> Exit {
     let configs = match Configs::new(io.cwd.clone(), asked.overrides) {
         Ok(configs) => configs,
         Err(error) => {
@@ -29,6 +29,8 @@ pub fn rules(asked: Rules, catalogue: &Catalogue, io: &mut Io<'_>) -> Exit {
             return Exit::Failed;
         }
     };
+    let settings = configs.for_folder(&io.cwd);
+    let catalogue = &*configs.catalogue();
     let mut chosen: Vec<&Rule> = Vec::new();
     for rule in catalogue.rules() {
         if asked.select.is_empty() || asked.select.iter().any(|word| is_meant(word, rule)) {
@@ -42,7 +44,6 @@ pub fn rules(asked: Rules, catalogue: &Catalogue, io: &mut Io<'_>) -> Exit {
         io.explain_failure(&Error::UnknownRule { option: "--select", value: word.clone(), suggestion });
         return Exit::Failed;
     }
-    let settings = configs.for_folder(&io.cwd);
     let rows: Vec<(&Rule, bool)> =
         chosen.into_iter().map(|rule| (rule, settings.runs(rule, false))).collect();
     let written = if asked.as_json { json(&rows, io.stdout) } else { table(&rows, io.stdout) };

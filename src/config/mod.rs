@@ -18,7 +18,7 @@ pub use written::OUTPUT_FORMATS;
 
 use self::rule_set::{Layer, Selector};
 use self::written::Written;
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, PackText};
 use crate::error::Error;
 use crate::finding::Finding;
 use crate::source::{self, CONFIG_NAME, Decoding, FileId, Format, Globs, SourceFile, Sources};
@@ -48,7 +48,6 @@ pub struct Overrides {
 /// All configurations of a run, each read once, when the first file asks for it.
 pub struct Configs {
     cwd: PathBuf,
-    catalogue: &'static Catalogue,
     isolated: bool,
     preview: bool,
     command_line: Layer,
@@ -65,13 +64,22 @@ struct Found {
     files: Vec<Loaded>,
 }
 
-/// A configuration that was read.
+impl Found {
+    /// All configurations, each followed by its packs.
+    fn all(&self) -> impl Iterator<Item = &Loaded> {
+        self.files.iter().flat_map(|loaded| std::iter::once(loaded).chain(&loaded.packs))
+    }
+}
+
+/// A configuration or a pack that was read.
+#[derive(Clone)]
 struct Loaded {
     path: PathBuf,
     text: String,
     decoding: Decoding,
     findings: Vec<Finding>,
     errors: Vec<Error>,
+    packs: Vec<Loaded>,
 }
 
 impl Configs {
@@ -81,7 +89,9 @@ impl Configs {
     ///
     /// A rule on the command line that does not exist; a `--config` that cannot be opened.
     pub fn new(cwd: PathBuf, overrides: Overrides) -> Result<Self, Error> {
-        let catalogue = Catalogue::embedded();
+        // The command line may name rules of the packs that the configuration here brings.
+        let catalogue = Self::catalogue_at(&cwd, &overrides);
+        let catalogue = &*catalogue;
         let parse = |option: &'static str, words: &[String]| {
             // clap splits at commas; a user of the library may not.
             let words = words.iter().flat_map(|word| word.split(',')).map(str::trim);
@@ -103,10 +113,10 @@ impl Configs {
         };
         let preview = overrides.preview;
         let written = Written::default();
-        let plain = Settings::new(catalogue, cwd.clone(), None, written, &command_line, preview);
+        let embedded = Arc::clone(Catalogue::embedded());
+        let plain = Settings::new(embedded, cwd.clone(), None, written, &command_line, preview);
         let mut configs = Self {
             cwd: cwd.clone(),
-            catalogue,
             isolated: overrides.isolated,
             preview,
             command_line,
@@ -130,12 +140,11 @@ impl Configs {
 
     /// No configuration and nothing on the command line: for tests and examples.
     pub fn isolated() -> Self {
-        let catalogue = Catalogue::embedded();
+        let catalogue = Arc::clone(Catalogue::embedded());
         let layer = Layer::default();
         let settings = Settings::new(catalogue, PathBuf::new(), None, Written::default(), &layer, false);
         Self {
             cwd: PathBuf::new(),
-            catalogue,
             isolated: true,
             preview: false,
             command_line: layer,
@@ -182,6 +191,7 @@ impl Configs {
                         decoding: Decoding::default(),
                         findings: Vec::new(),
                         errors: vec![Error::ConfigUnreadable { name, reason }],
+                        packs: Vec::new(),
                     });
                     break;
                 }
@@ -214,7 +224,8 @@ impl Configs {
             sources.iter().map(|(_, file)| file.path.clone()).collect();
         let mut found = self.lock();
         found.files.sort_by(|a, b| a.path.cmp(&b.path));
-        for loaded in found.files.iter().filter(|loaded| !present.contains(&loaded.path)) {
+        let all = found.all();
+        for loaded in all.filter(|loaded| !present.contains(&loaded.path)) {
             let name = source::shown(&self.cwd, &loaded.path);
             let (path, text) = (loaded.path.clone(), loaded.text.clone());
             sources.push(SourceFile::new(name, path, Format::Config, text, loaded.decoding));
@@ -225,7 +236,7 @@ impl Configs {
     pub fn findings(&self, sources: &Sources) -> Vec<Finding> {
         let found = self.lock();
         let by_path: FxHashMap<&Path, &Loaded> =
-            found.files.iter().map(|loaded| (loaded.path.as_path(), loaded)).collect();
+            found.all().map(|loaded| (loaded.path.as_path(), loaded)).collect();
         let mut findings = Vec::new();
         for (id, file) in sources.iter().filter(|(_, file)| file.format == Format::Config) {
             let Some(loaded) = by_path.get(file.path.as_path()) else { continue };
@@ -238,7 +249,41 @@ impl Configs {
     pub fn errors(&self) -> Vec<Error> {
         let mut found = self.lock();
         found.files.sort_by(|a, b| a.path.cmp(&b.path));
-        found.files.iter().flat_map(|loaded| loaded.errors.iter().cloned()).collect()
+        found.all().flat_map(|loaded| loaded.errors.iter().cloned()).collect()
+    }
+
+    /// The rules of the run: those that are built in, and those of every pack that a configuration of the run names.
+    pub fn catalogue(&self) -> Arc<Catalogue> {
+        let mut found = self.lock();
+        found.files.sort_by(|a, b| a.path.cmp(&b.path));
+        let mut paths: Vec<&Path> = Vec::new();
+        let mut packs: Vec<PackText<'_>> = Vec::new();
+        for pack in found.files.iter().flat_map(|loaded| &loaded.packs) {
+            if !paths.contains(&pack.path.as_path()) {
+                paths.push(&pack.path);
+                packs.push(PackText { file: FileId::new(0), text: &pack.text });
+            }
+        }
+        match packs.is_empty() {
+            true => Arc::clone(Catalogue::embedded()),
+            // What is wrong with a pack was found when it was read.
+            false => Arc::new(Catalogue::embedded().with(&packs).0),
+        }
+    }
+
+    /// The rules that the configuration of a folder knows, for words on the command line.
+    fn catalogue_at(cwd: &Path, overrides: &Overrides) -> Arc<Catalogue> {
+        let text = match &overrides.config {
+            _ if overrides.isolated => None,
+            Some(path) => source::read_text(&source::absolute(cwd, path)).ok().map(|(text, _)| (cwd, text)),
+            None => cwd.ancestors().find_map(|folder| {
+                source::read_text(&folder.join(CONFIG_NAME)).ok().map(|(text, _)| (folder, text))
+            }),
+        };
+        match text {
+            Some((root, text)) => load_packs(cwd, root, &text).0,
+            None => Arc::clone(Catalogue::embedded()),
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Found> {
@@ -251,7 +296,8 @@ impl Configs {
         let name = source::shown(&self.cwd, &path);
         let mut errors = Vec::new();
         let mut findings = Vec::new();
-        let written = match written::read(&text, self.catalogue) {
+        let (catalogue, packs) = load_packs(&self.cwd, &root, &text);
+        let written = match written::read(&text, &catalogue) {
             Ok(mut written) => {
                 findings = std::mem::take(&mut written.findings);
                 written
@@ -271,16 +317,40 @@ impl Configs {
         {
             errors.push(Error::WrongVersion { name, required: required.clone(), running: VERSION });
         }
-        let settings = Settings::new(
-            self.catalogue,
-            root,
-            Some(path.clone()),
-            written,
-            &self.command_line,
-            self.preview,
-        );
-        (Arc::new(settings), Loaded { path, text, decoding, findings, errors })
+        let settings =
+            Settings::new(catalogue, root, Some(path.clone()), written, &self.command_line, self.preview);
+        (Arc::new(settings), Loaded { path, text, decoding, findings, errors, packs })
     }
+}
+
+/// Reads the packs that a configuration names: the rules with theirs, and what was read, each with its mistakes.
+fn load_packs(cwd: &Path, root: &Path, text: &str) -> (Arc<Catalogue>, Vec<Loaded>) {
+    let mut packs: Vec<Loaded> = Vec::new();
+    for name in written::packs(text) {
+        let path = source::absolute(root, Path::new(&name));
+        let (mut text, mut decoding, mut errors) = (String::new(), Decoding::default(), Vec::new());
+        match source::read_text(&path) {
+            Ok(read) => (text, decoding) = read,
+            Err(reason) => errors.push(Error::PackUnreadable {
+                name: source::shown(cwd, &path),
+                reason: reason.unwrap_or_else(|| "there is no such file".to_owned()),
+            }),
+        }
+        packs.push(Loaded { path, text, decoding, findings: Vec::new(), errors, packs: Vec::new() });
+    }
+    if packs.is_empty() {
+        return (Arc::clone(Catalogue::embedded()), packs);
+    }
+    let readable = packs.iter().enumerate().filter(|(_, pack)| pack.errors.is_empty());
+    let texts: Vec<PackText<'_>> =
+        readable.map(|(index, pack)| PackText { file: FileId::new(index), text: &pack.text }).collect();
+    let (catalogue, findings) = Catalogue::embedded().with(&texts);
+    for finding in findings {
+        if let Some(pack) = packs.get_mut(finding.primary.span.file.index()) {
+            pack.findings.push(finding);
+        }
+    }
+    (Arc::new(catalogue), packs)
 }
 
 /// The patterns of `--exclude`, from the working directory.
@@ -409,7 +479,7 @@ mod tests {
     fn all_mistakes_are_told_at_once_each_at_its_place() {
         let (folder, configs) = with(concat!(
             "selct = [\"ALL\"]\nignore = [\"F4O1\", \"DEP0001\", \"dependency-cycel\"]\nfail-on = \"warn\"\n",
-            "preview = 1\ninclude = [\"[\"]\nwaiver-notice = \"soon\"\nx-mine = 3\npacks = []\n",
+            "preview = 1\ninclude = [\"[\"]\nwaiver-notice = \"soon\"\nx-mine = 3\npacks = 1\n",
             "severity = { DEP001 = \"bad\", DEPP = \"error\" }\n",
             "[rule.DEP015]\ndays = \"5\"\ndayz = 3\n[rule.DEP999]\n",
         ));
@@ -424,7 +494,7 @@ mod tests {
                 "PLN003 1: `preview` needs true or false, but here it is the number 1",
                 "PLN004 [: `include` cannot be \"[\"; it needs a pattern for paths, such as `plans/*.toml`",
                 "PLN004 soon: `waiver-notice` cannot be \"soon\"; it needs a number of days or weeks, such as \"14d\"",
-                "PLN002 packs: `packs` is not a field of `planlint.toml`",
+                "PLN003 1: `packs` needs a list of files, such as [\"rules/acme.toml\"], but here it is the number 1",
                 "PLN004 bad: `DEP001` cannot be \"bad\"; the words for it are \"error\", \"warning\", \"advice\"",
                 "LNT005 DEPP: There is no rule \"DEPP\"; did you mean \"DEP\"?",
                 "PLN003 5: `days` needs a whole number, but here it is the text \"5\"",

@@ -9,6 +9,7 @@ use super::rule_set::{Layer, RuleSet};
 use super::written::Written;
 use crate::catalogue::{Catalogue, Options, Rule, Status};
 use crate::finding::{Code, Severity};
+use crate::read::ImportOptions;
 use crate::source::Globs;
 
 /// Notice before a waiver ends, in days, where the configuration says nothing.
@@ -21,7 +22,7 @@ pub struct Settings {
     pub root: PathBuf,
     /// The configuration; none where everything is as usual.
     pub config: Option<PathBuf>,
-    catalogue: &'static Catalogue,
+    catalogue: Arc<Catalogue>,
     runs: RuleSet,
     /// Rules that were named one by one.
     asked: RuleSet,
@@ -34,11 +35,12 @@ pub struct Settings {
     preview: bool,
     guesses: bool,
     waiver_notice: i64,
+    import: Arc<ImportOptions>,
 }
 
 impl Settings {
     pub(super) fn new(
-        catalogue: &'static Catalogue,
+        catalogue: Arc<Catalogue>,
         root: PathBuf,
         config: Option<PathBuf>,
         written: Written,
@@ -46,16 +48,17 @@ impl Settings {
         preview: bool,
     ) -> Self {
         let preview = preview || written.preview;
-        let mut runs = RuleSet::usual(catalogue);
+        let fields = catalogue.fields().to_vec();
+        let mut runs = RuleSet::usual(&catalogue);
         let mut asked = RuleSet::default();
-        written.rules.apply(catalogue, &mut runs, &mut asked);
-        command_line.apply(catalogue, &mut runs, &mut asked);
+        written.rules.apply(&catalogue, &mut runs, &mut asked);
+        command_line.apply(&catalogue, &mut runs, &mut asked);
         let mut severity = vec![None; catalogue.rules().len()];
         for (index, (rule, slot)) in catalogue.rules().iter().zip(&mut severity).enumerate() {
             if rule.status == Status::Removed || (rule.status == Status::Preview && !preview) {
                 runs.remove(index);
             }
-            let last = written.severity.iter().rev().find(|(selector, _)| selector.names(index, rule));
+            let last = written.severity.iter().rev().find(|(selector, _)| selector.names(rule));
             *slot = last.map(|(_, severity)| *severity);
         }
         Self {
@@ -73,6 +76,7 @@ impl Settings {
             preview,
             guesses: written.guess_kinds.unwrap_or(true),
             waiver_notice: written.waiver_notice.unwrap_or(WAIVER_NOTICE),
+            import: Arc::new(ImportOptions { fields, ..written.import }),
         }
     }
 
@@ -91,6 +95,11 @@ impl Settings {
     /// Whether `per-file-ignores` silences a rule in a file.
     pub fn is_silent(&self, code: Code, path: &Path) -> bool {
         self.catalogue.index(code).is_some_and(|index| self.silent(path).contains(index))
+    }
+
+    /// Whether a rule is in a set that these settings gave.
+    pub(crate) fn is_in(&self, set: &RuleSet, code: Code) -> bool {
+        self.catalogue.index(code).is_some_and(|index| set.contains(index))
     }
 
     /// The rules that `per-file-ignores` silences in a file.
@@ -114,6 +123,11 @@ impl Settings {
     /// The patterns that say which files are plans.
     pub fn globs(&self) -> Arc<Globs> {
         Arc::clone(&self.globs)
+    }
+
+    /// How the files of other tools are to be read.
+    pub fn import(&self) -> Arc<ImportOptions> {
+        Arc::clone(&self.import)
     }
 
     /// From which severity on a run fails, where the configuration says so.

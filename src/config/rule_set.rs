@@ -1,7 +1,7 @@
 //! Sets of rules, and the words that name them.
 
-use crate::catalogue::{Catalogue, Rule, Status};
-use crate::read::nearest;
+use crate::catalogue::{Catalogue, Rule, Status, nearest};
+use crate::finding::Code;
 
 /// A set of rules of the catalogue, a bit for each.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -55,8 +55,8 @@ pub(crate) enum Selector {
     All,
     /// The beginning of codes: its length first, so that a longer one is more exact.
     Prefix(usize, String),
-    /// The code or name of one rule, by its place in the catalogue.
-    One(usize),
+    /// The code or name of one rule.
+    One(Code),
 }
 
 impl Selector {
@@ -66,7 +66,7 @@ impl Selector {
             return Some(Self::All);
         }
         if let Some(rule) = catalogue.find(word) {
-            return catalogue.index(rule.code).map(Self::One);
+            return Some(Self::One(rule.code));
         }
         let upper = word.to_ascii_uppercase();
         let is_begin = !upper.is_empty()
@@ -74,12 +74,12 @@ impl Selector {
         is_begin.then_some(Self::Prefix(upper.len(), upper))
     }
 
-    /// Whether it names this rule, which has this place in the catalogue.
-    pub(crate) fn names(&self, index: usize, rule: &Rule) -> bool {
+    /// Whether it names this rule.
+    pub(crate) fn names(&self, rule: &Rule) -> bool {
         match self {
             Self::All => true,
             Self::Prefix(_, prefix) => rule.code.as_str().starts_with(prefix.as_str()),
-            Self::One(one) => *one == index,
+            Self::One(one) => *one == rule.code,
         }
     }
 
@@ -88,7 +88,7 @@ impl Selector {
         let mut set = RuleSet::default();
         for selector in selectors {
             for (index, rule) in catalogue.rules().iter().enumerate() {
-                if rule.status != Status::Removed && selector.names(index, rule) {
+                if rule.status != Status::Removed && selector.names(rule) {
                     set.insert(index);
                 }
             }
@@ -143,9 +143,7 @@ impl Layer {
         };
         steps.sort_by_key(|(selector, adds)| (level(selector), !adds));
         for (selector, adds) in steps {
-            for (index, _) in
-                catalogue.rules().iter().enumerate().filter(|(i, rule)| selector.names(*i, rule))
-            {
+            for (index, _) in catalogue.rules().iter().enumerate().filter(|(_, rule)| selector.names(rule)) {
                 match (adds, selector) {
                     (true, Selector::One(_)) => {
                         runs.insert(index);

@@ -10,8 +10,8 @@ use toml::de::{DeTable, DeValue};
 use super::rule_set::{Layer, RuleSet, Selector, clause, suggestion};
 use crate::catalogue::{Catalogue, OptionValue, Options};
 use crate::finding::{Code, Finding, Severity};
-use crate::model::{Duration, Unit};
-use crate::read::nearest;
+use crate::model::{Duration, LinkKind, Status, Unit};
+use crate::read::{CsvField, DateFormat, ImportOptions, PlainUnit, delimiter, nearest};
 use crate::source::{FileId, Span};
 
 /// The forms that a report can have, as `output-format` names them.
@@ -31,9 +31,15 @@ const KEYS: &[&str] = &[
     "preview",
     "rule",
     "waiver-notice",
+    "import",
     "guess-kinds",
     "packs",
 ];
+
+/// What `[import]` can say: a table for each format.
+const IMPORT_KEYS: &[&str] = &["csv"];
+
+const CSV_KEYS: &[&str] = &["columns", "date-format", "duration-unit", "delimiter", "link-types", "status"];
 
 /// What a configuration says; what it leaves out is as usual.
 #[derive(Default)]
@@ -52,6 +58,7 @@ pub(super) struct Written {
     pub(super) guess_kinds: Option<bool>,
     /// In days.
     pub(super) waiver_notice: Option<i64>,
+    pub(super) import: ImportOptions,
     /// What is wrong with it. The places are in file 0, whatever number the configuration has in the run.
     pub(super) findings: Vec<Finding>,
 }
@@ -60,6 +67,22 @@ pub(super) struct Written {
 pub(super) struct NoToml {
     pub(super) problem: String,
     pub(super) at: Range<usize>,
+}
+
+/// The packs that a configuration names, before anything else of it is read: what it says of rules may be about theirs.
+pub(super) fn packs(text: &str) -> Vec<String> {
+    let body = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+    if !body.contains("packs") {
+        return Vec::new();
+    }
+    let Ok(table) = DeTable::parse(body) else { return Vec::new() };
+    match table.get_ref().get("packs").map(Spanned::get_ref) {
+        Some(DeValue::Array(items)) => {
+            items.iter().filter_map(|item| item.get_ref().as_str().map(str::to_owned)).collect()
+        }
+        Some(DeValue::String(one)) => vec![one.to_string()],
+        _ => Vec::new(),
+    }
 }
 
 /// Reads the text of a configuration.
@@ -140,10 +163,19 @@ impl Reader<'_> {
                 DeValue::Boolean(flag) => self.written.guess_kinds = Some(*flag),
                 _ => self.wrong_type(name, "true or false", value),
             },
-            // Read before the rest: `packs` makes rules that the other keys may name.
-            "packs" => {}
+            // What is named was read before the rest; here only its form is looked at.
+            "packs" => {
+                let is_list = match value.get_ref() {
+                    DeValue::Array(items) => items.iter().all(|item| item.get_ref().is_str()),
+                    other => other.is_str(),
+                };
+                if !is_list {
+                    self.wrong_type(name, "a list of files, such as [\"rules/acme.toml\"]", value);
+                }
+            }
             "rule" => self.rules(value),
             "waiver-notice" => self.waiver_notice(value),
+            "import" => self.import(value),
             // The user's own, as in a plan.
             name if name.starts_with("x-") => {}
             _ => self.unknown_key(key, "planlint.toml", KEYS),
@@ -369,6 +401,95 @@ impl Reader<'_> {
                 }
             }
         }
+    }
+
+    /// `[import.csv]`: how the files of other tools are to be read.
+    fn import(&mut self, value: &Item<'_>) {
+        for (key, value) in self.table("import", value) {
+            match &**key.get_ref() {
+                "csv" => self.import_csv(value),
+                name if name.starts_with("x-") => {}
+                _ => self.unknown_key(key, "import", IMPORT_KEYS),
+            }
+        }
+    }
+
+    fn import_csv(&mut self, value: &Item<'_>) {
+        for (key, value) in self.table("import.csv", value) {
+            match &**key.get_ref() {
+                "columns" => self.csv_columns(value),
+                "date-format" => {
+                    const EXPECTED: &str = "day, month and year, such as \"%d.%m.%Y\"";
+                    let format = self.understood("date-format", EXPECTED, value, DateFormat::parse);
+                    self.written.import.csv.date_format = format;
+                }
+                "duration-unit" => {
+                    let unit = self.word("duration-unit", value, &["d", "h", "w", "m", "mo", "s"]);
+                    self.written.import.csv.duration_unit = unit.and_then(PlainUnit::parse);
+                }
+                "delimiter" => {
+                    const EXPECTED: &str = "the sign between two values: \";\", \",\", \"|\" or \"tab\"";
+                    self.written.import.csv.delimiter =
+                        self.understood("delimiter", EXPECTED, value, delimiter);
+                }
+                "link-types" => self.csv_link_types(value),
+                "status" => {
+                    for (key, value) in self.table("import.csv.status", value) {
+                        let word = self.word(key.get_ref(), value, Status::WORDS).and_then(Status::parse);
+                        let told = word.map(|status| (key.get_ref().to_string(), status));
+                        self.written.import.csv.status.extend(told);
+                    }
+                }
+                name if name.starts_with("x-") => {}
+                _ => self.unknown_key(key, "import.csv", CSV_KEYS),
+            }
+        }
+    }
+
+    /// `columns = { owner = "Verantwortlich", title = ["Task", "Vorgang"] }`.
+    fn csv_columns(&mut self, value: &Item<'_>) {
+        for (key, value) in self.table("import.csv.columns", value) {
+            let name: &str = key.get_ref();
+            let Some(field) = CsvField::parse(name) else {
+                self.unknown_key(key, "import.csv.columns", CsvField::WORDS);
+                continue;
+            };
+            for (column, _) in self.texts(name, value).unwrap_or_default() {
+                self.written.import.csv.columns.push((field, column.to_owned()));
+            }
+        }
+    }
+
+    fn csv_link_types(&mut self, value: &Item<'_>) {
+        const KINDS: [LinkKind; 4] =
+            [LinkKind::FinishStart, LinkKind::StartStart, LinkKind::FinishFinish, LinkKind::StartFinish];
+        let Some(texts) = self.texts("link-types", value) else { return };
+        if texts.len() != KINDS.len() || texts.iter().any(|(letters, _)| letters.trim().is_empty()) {
+            const EXPECTED: &str = "four words: for finish to start, start to start, finish to finish and start to finish, such as [\"EA\", \"AA\", \"EE\", \"AE\"]";
+            let shown = texts.iter().map(|(letters, _)| *letters).collect::<Vec<_>>().join(", ");
+            return self.bad_value("link-types", EXPECTED, &crate::model::shortened(&shown), value.span());
+        }
+        let letters = texts.iter().map(|(letters, _)| letters.trim().to_owned());
+        self.written.import.csv.link_types = letters.zip(KINDS).collect();
+    }
+
+    /// A text that has to be understood.
+    fn understood<T>(
+        &mut self,
+        field: &str,
+        expected: &str,
+        value: &Item<'_>,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
+        let DeValue::String(text) = value.get_ref() else {
+            self.wrong_type(field, "a text", value);
+            return None;
+        };
+        let found = parse(text);
+        if found.is_none() {
+            self.bad_value(field, expected, &crate::model::shortened(text), value.span());
+        }
+        found
     }
 
     /// A value of the same type as the default. `None` where it has another.

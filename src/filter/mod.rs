@@ -161,8 +161,7 @@ impl<'a, 's> Run<'a, 's> {
     fn runs(&self, rule: &Rule, file: FileId) -> bool {
         let Some((settings, silent)) = self.of_file.get(file.index()) else { return false };
         let imported = !matches!(self.model.sources().file(file).format, Format::Toml | Format::Config);
-        settings.runs(rule, imported)
-            && !self.catalogue.index(rule.code).is_some_and(|index| silent.contains(index))
+        settings.runs(rule, imported) && !settings.is_in(silent, rule.code)
     }
 
     fn wants(&self, finding: &Finding) -> bool {

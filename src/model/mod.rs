@@ -253,6 +253,9 @@ pub enum Capability {
     Full,
     /// Only these fields, as `entity.field`; `entity` alone for the entity as such.
     Only(&'static [&'static str]),
+    /// Only those of these fields whose bit is set, the first field at the lowest bit: for formats whose files say by
+    /// themselves what they carry.
+    Chosen(&'static [&'static str], u64),
 }
 
 impl Capability {
@@ -261,6 +264,10 @@ impl Capability {
         match self {
             Capability::Full => true,
             Capability::Only(fields) => fields.contains(&field),
+            Capability::Chosen(fields, chosen) => {
+                let at = fields.iter().position(|it| *it == field);
+                at.is_some_and(|at| at < 64 && chosen >> at & 1 == 1)
+            }
         }
     }
 }
@@ -602,7 +609,8 @@ impl<'s> Model<'s> {
         }
         let path = &self.sources.file(entry.file).path;
         let stem = path.file_name().and_then(|name| name.to_str()).unwrap_or("plan");
-        let stem = stem.strip_suffix(".toml").or_else(|| stem.strip_suffix(".xer")).unwrap_or(stem);
+        let without_ending = || path.file_stem().and_then(|name| name.to_str()).unwrap_or(stem);
+        let stem = stem.strip_suffix(".toml").unwrap_or_else(without_ending);
         if stem == "plan" {
             return path
                 .parent()

@@ -1,10 +1,12 @@
 //! From the text of a file to a part of the model. Reading never fails: a reader returns what it could read, and
 //! findings for the rest.
 
+mod csv;
 mod toml;
 mod xer;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -12,6 +14,8 @@ use crate::finding::{Code, Entity, EntityKind, Finding};
 use crate::model::{Model, Part};
 use crate::source::{FileId, Format, SourceFile, Sources, Span};
 
+pub(crate) use self::csv::{CsvField, DateFormat, PlainUnit, delimiter};
+pub use self::csv::{CsvOptions, ImportOptions};
 pub(crate) use crate::catalogue::{nearest, suggestion};
 
 /// What a reader made of one file. An `.xer` holds several plans, a `.toml` at most one.
@@ -47,15 +51,29 @@ pub struct Read<'s> {
 /// tree: to the `plan.toml` of that folder, else to the first file with a `[plan]` in it. Where there is none at all,
 /// the files of one folder are one plan.
 pub fn read(sources: &Sources) -> Read<'_> {
+    let usual = Arc::default();
+    read_with(sources, &|_| Arc::clone(&usual))
+}
+
+/// The same, where something is known about the files of other tools; `options` is asked for each file by its path.
+pub fn read_with<'s>(
+    sources: &'s Sources,
+    options: &(dyn Fn(&Path) -> Arc<ImportOptions> + Sync),
+) -> Read<'s> {
     let files: Vec<(FileId, &SourceFile)> = sources.iter().collect();
-    let readings: Vec<Reading> = files.par_iter().map(|(id, file)| read_file(*id, file)).collect();
+    let readings: Vec<Reading> = files.par_iter().map(|(id, file)| read_file(*id, file, options)).collect();
     join(sources, readings)
 }
 
-fn read_file(id: FileId, file: &SourceFile) -> Reading {
+fn read_file(
+    id: FileId,
+    file: &SourceFile,
+    options: &(dyn Fn(&Path) -> Arc<ImportOptions> + Sync),
+) -> Reading {
     let mut reading = match file.format {
-        Format::Toml => toml::read(id, &file.text, &[]),
+        Format::Toml => toml::read(id, &file.text, &options(&file.path).fields),
         Format::Xer => xer::read(id, &file.text),
+        Format::Csv => csv::read(id, file, &options(&file.path).csv),
         Format::Unsupported => unsupported(id, file),
         // `config` has read it.
         Format::Config => {

@@ -94,7 +94,8 @@ pub struct Discovery {
 
 /// Finds and reads all files of a run. Never fails: what cannot be read is listed, the rest goes on.
 ///
-/// In folders, plan files are `plan.toml`, `*.plan.toml`, `*.xer` and what `include` adds; what is hidden, ignored by
+/// In folders, plan files are `plan.toml`, `*.plan.toml`, `*.xer` and what `include` adds: tables (`*.csv`) only by
+/// that, because most of them are no plans. What is hidden, ignored by
 /// git or excluded is passed over, links are not followed. A file that is named outright is read whatever its name.
 /// With it come the other files of its plan: see `Walker::belonging`.
 pub fn discover(asked: &Asked<'_>) -> Discovery {
@@ -143,7 +144,9 @@ pub fn discover(asked: &Asked<'_>) -> Discovery {
     let excluded = walker.excluded.len();
     walker.belonging(&named, &mut read);
     let files = read.into_iter().map(|(path, (format, text, decoding))| {
-        SourceFile::new(shown(&asked.cwd, &path), path, format, text, decoding)
+        let is_named = named.binary_search(&path).is_ok();
+        let file = SourceFile::new(shown(&asked.cwd, &path), path, format, text, decoding);
+        SourceFile { is_named, ..file }
     });
     let unreadable = walker.unreadable.into_iter().map(|(name, reason)| Unreadable { name, reason });
     Discovery { sources: Sources::new(files.collect()), unreadable: unreadable.collect(), excluded }
@@ -642,6 +645,23 @@ mod tests {
         assert_eq!(names(&found), ["notes.txt", "old.mpp"]);
         let formats: Vec<Format> = found.sources.iter().map(|(_, file)| file.format).collect();
         assert_eq!(formats, [Format::Toml, Format::Unsupported]);
+    }
+
+    #[test]
+    fn tables_are_plans_only_where_somebody_says_so() {
+        let tree = Tree::new(&[("plan.toml", HEAD), ("out/a.csv", "Task,ID\n"), ("b.csv", "x,y\n")]);
+        assert_eq!(names(&tree.find(&["."])), ["plan.toml"]);
+        let found = tree.find_with(&[".", "b.csv"], &["out/*.csv"], &[], |_| {});
+        let found: Vec<(&str, Format, bool)> =
+            found.sources.iter().map(|(_, file)| (file.name.as_str(), file.format, file.is_named)).collect();
+        assert_eq!(
+            found,
+            [
+                ("b.csv", Format::Csv, true),
+                ("out/a.csv", Format::Csv, false),
+                ("plan.toml", Format::Toml, false)
+            ]
+        );
     }
 
     #[test]

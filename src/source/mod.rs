@@ -89,6 +89,8 @@ pub enum Format {
     Toml,
     /// Primavera P6 export.
     Xer,
+    /// A table of tasks: rows of cells, as spreadsheets and many planning tools export them.
+    Csv,
     /// planlint's configuration: of the run so that findings can point into it, but no plan.
     Config,
     /// A planning format that cannot be read (yet); the reader says what to export instead.
@@ -102,9 +104,8 @@ impl Format {
         match ending.as_str() {
             "toml" => Some(Format::Toml),
             "xer" => Some(Format::Xer),
-            "mpp" | "mpt" | "mpx" | "pod" | "pmxml" | "xlsx" | "xls" | "xml" | "csv" => {
-                Some(Format::Unsupported)
-            }
+            "csv" | "tsv" => Some(Format::Csv),
+            "mpp" | "mpt" | "mpx" | "pod" | "pmxml" | "xlsx" | "xls" | "xml" => Some(Format::Unsupported),
             _ => None,
         }
     }
@@ -133,13 +134,15 @@ pub struct SourceFile {
     pub text: String,
     /// How the bytes became text.
     pub decoding: Decoding,
+    /// Whether somebody named it outright; otherwise it was found in a folder, where tables that are no plans may lie.
+    pub is_named: bool,
     lines: OnceLock<LineIndex>,
 }
 
 impl SourceFile {
     /// A file with this text, decoded already.
     pub fn new(name: String, path: PathBuf, format: Format, text: String, decoding: Decoding) -> Self {
-        Self { name, path, format, text, decoding, lines: OnceLock::new() }
+        Self { name, path, format, text, decoding, is_named: true, lines: OnceLock::new() }
     }
 
     /// The line index, built when first asked for.
@@ -229,7 +232,7 @@ pub fn decode(bytes: Vec<u8>, format: Format) -> (String, Decoding) {
     }
     match String::from_utf8(bytes) {
         Ok(text) => (text, Decoding { encoding: "UTF-8", ..Decoding::default() }),
-        Err(error) if format == Format::Xer => {
+        Err(error) if matches!(format, Format::Xer | Format::Csv) => {
             let (text, _, _) = encoding_rs::WINDOWS_1252.decode(error.as_bytes());
             (text.into_owned(), Decoding { encoding: "windows-1252", ..Decoding::default() })
         }

@@ -1,0 +1,72 @@
+//! What a configuration can say about spreadsheets. Declared here, below the configuration, which fills it.
+
+use super::date::DateFormat;
+use super::header::Field;
+use crate::catalogue::FieldDecl;
+use crate::model::{Duration, LinkKind, Status, Unit};
+
+/// What a configuration says about the files of other tools.
+#[derive(Clone, Debug, Default)]
+pub struct ImportOptions {
+    /// `[import.csv]`.
+    pub csv: CsvOptions,
+    /// Fields that packs declare, which native plans may use.
+    pub fields: Vec<FieldDecl>,
+}
+
+/// How spreadsheets are to be read, where they do not say it themselves.
+#[derive(Clone, Debug, Default)]
+pub struct CsvOptions {
+    /// Names of columns, each with the field it stands for, in order of preference.
+    pub(crate) columns: Vec<(Field, String)>,
+    /// How dates are written that do not begin with the year.
+    pub(crate) date_format: Option<DateFormat>,
+    /// The unit of a duration that is a plain number.
+    pub(crate) duration_unit: Option<PlainUnit>,
+    /// What stands between two values of a row.
+    pub(crate) delimiter: Option<u8>,
+    /// The letters for finish to start, start to start, finish to finish and start to finish.
+    pub(crate) link_types: Vec<(String, LinkKind)>,
+    /// Words for how far a task is.
+    pub(crate) status: Vec<(String, Status)>,
+}
+
+/// The unit of a duration that is written without one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum PlainUnit {
+    Of(Unit),
+    /// As Jira stores time.
+    Seconds,
+}
+
+impl PlainUnit {
+    /// The unit by its letter: `d`, `h`, `w`, `m`, `mo`, `s`.
+    pub(crate) fn parse(letter: &str) -> Option<Self> {
+        Some(match letter {
+            "s" => Self::Seconds,
+            "m" => Self::Of(Unit::Minutes),
+            "h" => Self::Of(Unit::Hours),
+            "d" => Self::Of(Unit::Days),
+            "w" => Self::Of(Unit::Weeks),
+            "mo" => Self::Of(Unit::Months),
+            _ => return None,
+        })
+    }
+
+    /// So many thousandths of it.
+    pub(super) fn amount(self, thousandths: i64) -> Duration {
+        match self {
+            Self::Of(unit) => Duration::new(thousandths, unit, false),
+            Self::Seconds => Duration::minutes(thousandths / 60_000),
+        }
+    }
+}
+
+/// The character between the values of a row, by itself or by its name. `None` where it is none that files use.
+pub(crate) fn delimiter(word: &str) -> Option<u8> {
+    match word {
+        "tab" | "\t" => Some(b'\t'),
+        "," | ";" | "|" | ":" | "^" => word.bytes().next(),
+        _ => None,
+    }
+}
