@@ -1,16 +1,18 @@
 //! What can be typed: the types that clap reads a command line into, and what each of them asks for.
 
-use std::ffi::OsString;
-use std::path::PathBuf;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
 
-use clap::builder::{PossibleValuesParser, TypedValueParser as _};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use jiff::civil::Date;
 
 use crate::catalogue::Catalogue;
-use crate::commands::{self, Check, ColorChoice, Common, Exit, Io, Overrides, Rules};
+use crate::commands::{self, Check, ColorChoice, Common, Exit, Io, Output, Overrides, Rules};
+use crate::error::Error;
 use crate::finding::Severity;
 use crate::report::OutputFormat;
+use crate::source::{absolute, read_text};
 
 /// Finds what is wrong in IT project plans: where it is written, what to do, and what to ask.
 #[derive(Parser, Debug)]
@@ -58,6 +60,8 @@ enum Command {
     Explain(ExplainArgs),
     /// List all rules, and whether they are on here
     Rules(RulesArgs),
+    /// Print what makes a shell complete planlint's commands and options
+    Completions(CompletionsArgs),
 }
 
 #[derive(Args, Debug)]
@@ -65,18 +69,44 @@ enum Command {
 Examples:
   planlint check plans/
   planlint check --select DEP,owner-missing      only dependencies and this rule
-  planlint check --output-format json > findings.json
+  planlint check --output-format sarif=planlint.sarif --output-format full
+  planlint check --write-baseline known.toml     from now on only new findings
   planlint check --as-of 2026-11-02              as if it were that day
   planlint check - --stdin-filename plan.toml < plan.toml")]
 struct CheckArgs {
-    /// Files and folders to check; `-` reads a plan from the input stream
+    /// Files and folders to check; `-` reads a plan from the input stream, `@FILE` more arguments, one a line
     #[arg(value_name = "PATHS", default_value = ".", hide_default_value = false)]
     paths: Vec<PathBuf>,
     #[command(flatten)]
     selection: SelectionArgs,
-    /// Form of the report; PLANLINT_OUTPUT_FORMAT sets it too
-    #[arg(long, value_name = "FORMAT", value_parser = formats(), help_heading = "Report")]
-    output_format: Option<OutputFormat>,
+    /// Form of the report, with `=FILE` into that file; may be repeated. PLANLINT_OUTPUT_FORMAT sets it too
+    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = Formats, help_heading = "Report")]
+    output_format: Vec<Output>,
+    /// Write the report to this file instead of the screen; PLANLINT_OUTPUT_FILE sets it too
+    #[arg(short, long, value_name = "FILE", help_heading = "Report")]
+    output_file: Option<PathBuf>,
+    /// Show only findings that are at least so bad
+    #[arg(long, value_name = "LEVEL", value_parser = severities(), help_heading = "Report")]
+    min_severity: Option<Severity>,
+    /// Show what comments, waivers and the baseline hide, and say so
+    #[arg(long, overrides_with = "ignores", help_heading = "Report")]
+    no_ignores: bool,
+    /// Undo --no-ignores
+    #[arg(long, hide = true, overrides_with = "no_ignores")]
+    ignores: bool,
+    /// Show only findings that are not in this list of known ones
+    #[arg(long, value_name = "FILE", help_heading = "Known findings")]
+    baseline: Option<PathBuf>,
+    /// Write a list of all findings to this file: from now on they are known
+    #[arg(long, value_name = "FILE", conflicts_with = "baseline", help_heading = "Known findings")]
+    write_baseline: Option<PathBuf>,
+    /// Write a comment with this reason at everything that is found, which hides it from now on
+    #[arg(long, value_name = "REASON", require_equals = true, value_parser = reason, help_heading = "Known findings")]
+    #[arg(conflicts_with_all = ["write_baseline", "no_ignores"])]
+    add_ignore: Option<String>,
+    /// Who sees to it that the list gets shorter
+    #[arg(long, value_name = "NAME", requires = "write_baseline", help_heading = "Known findings")]
+    baseline_owner: Option<String>,
     /// Count the findings of each rule instead of showing them
     #[arg(long, overrides_with = "no_statistics", help_heading = "Report")]
     statistics: bool,
@@ -113,6 +143,12 @@ struct CheckArgs {
     /// Undo --no-respect-gitignore
     #[arg(long, hide = true, overrides_with = "no_respect_gitignore")]
     respect_gitignore: bool,
+    /// List the plans that would be read, and check nothing
+    #[arg(long, overrides_with = "no_show_files", help_heading = "Files")]
+    show_files: bool,
+    /// Undo --show-files
+    #[arg(long, hide = true, overrides_with = "show_files")]
+    no_show_files: bool,
     /// Name of the plan that comes from the input stream: decides its format and configuration
     #[arg(long, value_name = "FILE", help_heading = "Files")]
     stdin_filename: Option<PathBuf>,
@@ -180,6 +216,16 @@ struct RulesArgs {
     config: ConfigArgs,
 }
 
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  planlint completions bash > ~/.local/share/bash-completion/completions/planlint
+  planlint completions fish > ~/.config/fish/completions/planlint.fish")]
+struct CompletionsArgs {
+    /// The shell
+    shell: clap_complete::Shell,
+}
+
 fn colors() -> impl clap::builder::TypedValueParser<Value = ColorChoice> {
     PossibleValuesParser::new(["auto", "always", "never"]).map(|word| match word.as_str() {
         "always" => ColorChoice::Always,
@@ -188,9 +234,46 @@ fn colors() -> impl clap::builder::TypedValueParser<Value = ColorChoice> {
     })
 }
 
-fn formats() -> impl clap::builder::TypedValueParser<Value = OutputFormat> {
-    PossibleValuesParser::new(OutputFormat::ALL.map(|(word, _)| word))
-        .map(|word| OutputFormat::parse(&word).unwrap_or_default())
+/// Reads `sarif` and `sarif=planlint.sarif`; help and completions show the words.
+#[derive(Clone)]
+struct Formats;
+
+impl TypedValueParser for Formats {
+    type Value = Output;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        arg: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<Output, clap::Error> {
+        let word = value.to_str().unwrap_or("");
+        if let Some(output) = Output::parse(word) {
+            return Ok(output);
+        }
+        let (format, _) = word.split_once('=').unwrap_or((word, ""));
+        if OutputFormat::parse(format).is_some() {
+            let text = format!("no file is named after `{format}=`\n");
+            return Err(clap::Error::raw(clap::error::ErrorKind::ValueValidation, text).with_cmd(command));
+        }
+        let words = PossibleValuesParser::new(OutputFormat::ALL.map(|(word, _)| word));
+        words.parse_ref(command, arg, OsStr::new(format)).map(|_| Output::default())
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(OutputFormat::ALL.iter().map(|(word, _)| PossibleValue::new(*word))))
+    }
+}
+
+/// A reason that somebody can read: some words on one line.
+fn reason(text: &str) -> Result<String, String> {
+    if !text.chars().any(char::is_alphanumeric) {
+        return Err("write a few words that say why".to_owned());
+    }
+    if text.chars().any(char::is_control) {
+        return Err("write the reason on one line".to_owned());
+    }
+    Ok(text.trim().to_owned())
 }
 
 fn severities() -> impl clap::builder::TypedValueParser<Value = Severity> {
@@ -205,11 +288,19 @@ impl CheckArgs {
         overrides.extend_select = self.selection.extend_select;
         overrides.ignore = self.selection.ignore;
         overrides.exclude = self.exclude;
+        overrides.baseline = self.baseline;
+        overrides.no_ignores = self.no_ignores;
         Check {
             paths: self.paths,
             stdin_filename: self.stdin_filename,
             overrides,
-            format: self.output_format,
+            outputs: self.output_format,
+            output_file: self.output_file,
+            min_severity: self.min_severity,
+            write_baseline: self.write_baseline,
+            baseline_owner: self.baseline_owner,
+            show_files: self.show_files,
+            add_ignore: self.add_ignore,
             fail_on: self.fail_on,
             exit_zero: self.exit_zero,
             statistics: self.statistics,
@@ -234,6 +325,13 @@ impl ConfigArgs {
 
 /// Runs what was typed; the first of `words` is the name of the program.
 pub fn run(words: Vec<OsString>, io: &mut Io<'_>) -> Exit {
+    let words = match with_files(words, &io.cwd) {
+        Ok(words) => words,
+        Err(error) => {
+            io.explain_failure(&error);
+            return Exit::Failed;
+        }
+    };
     let typed = Cli::command().term_width(io.width()).try_get_matches_from(with_command(words));
     let cli = match typed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
@@ -251,12 +349,39 @@ pub fn run(words: Vec<OsString>, io: &mut Io<'_>) -> Exit {
     match cli.command {
         Command::Check(check) => commands::check(check.asked(), &common, io),
         Command::Explain(asked) => commands::explain(&asked.rules, &common, catalogue, io),
+        Command::Completions(asked) => {
+            let mut script = Vec::new();
+            clap_complete::generate(asked.shell, &mut Cli::command(), "planlint", &mut script);
+            let written = io.stdout.write_all(&script);
+            io.finish(written, Exit::Clean)
+        }
         Command::Rules(asked) => {
             let overrides = asked.config.overrides();
             let as_json = asked.output_format == "json";
             commands::rules(Rules { select: asked.select, as_json, overrides }, io)
         }
     }
+}
+
+/// What was typed, with the lines of the file in place of each `@file`: a command line has an end, and a list of ten
+/// thousand plans is longer. What follows `--` is taken as it is.
+fn with_files(words: Vec<OsString>, cwd: &Path) -> Result<Vec<OsString>, Error> {
+    let mut out = Vec::with_capacity(words.len());
+    let mut is_plain = false;
+    for word in words {
+        is_plain |= word == "--";
+        let Some(name) = word.to_str().and_then(|word| word.strip_prefix('@')).filter(|_| !is_plain) else {
+            out.push(word);
+            continue;
+        };
+        let (text, _) = read_text(&absolute(cwd, Path::new(name))).map_err(|reason| Error::Unreadable {
+            name: format!("the list of arguments {name}"),
+            reason: reason.unwrap_or_else(|| "there is no such file".to_owned()),
+        })?;
+        let text = text.strip_prefix('\u{FEFF}').unwrap_or(&text);
+        out.extend(text.lines().filter(|line| !line.trim().is_empty()).map(OsString::from));
+    }
+    Ok(out)
 }
 
 /// What was typed, with `check` put in where no command stands: after the flags that every command has.

@@ -58,6 +58,15 @@ pub enum Error {
         /// Why, in plain words.
         reason: String,
     },
+    /// A list of known findings that cannot be opened.
+    #[error("the baseline {name} cannot be read: {reason}")]
+    #[diagnostic(help("Correct its path, or make one: `planlint check --write-baseline FILE`."))]
+    BaselineUnreadable {
+        /// The file, as shown to the user.
+        name: String,
+        /// Why, in plain words.
+        reason: String,
+    },
     /// A configuration that was written for another release.
     #[error("{name} asks for planlint {required}, but this is {running}")]
     #[diagnostic(help("Install a release that fits, or change `required-version`."))]
@@ -71,10 +80,29 @@ pub enum Error {
     },
     /// A form of output that does not exist.
     #[error("PLANLINT_OUTPUT_FORMAT is `{word}`, which is no output format")]
-    #[diagnostic(help("Write full, concise or json."))]
+    #[diagnostic(help(
+        "Write full, concise, grouped, json, jsonl, sarif, github, gitlab, junit or markdown; with a file after it \
+         the report goes there: sarif=planlint.sarif."
+    ))]
     UnknownFormat {
         /// As found in the environment.
         word: String,
+    },
+    /// Reports that cannot be told apart.
+    #[error("{problem}")]
+    #[diagnostic(help("Give each report a file of its own: `--output-format sarif=planlint.sarif`."))]
+    Outputs {
+        /// What is wrong, in plain words.
+        problem: String,
+    },
+    /// A file that cannot be written.
+    #[error("{name} cannot be written: {reason}")]
+    #[diagnostic(help("Make the folder first, correct the path, or ask for permission to write there."))]
+    Unwritable {
+        /// As shown to the user.
+        name: String,
+        /// Why, in plain words.
+        reason: String,
     },
     /// The machine would not give so many threads.
     #[error("{threads} threads cannot be started: {reason}")]

@@ -9,8 +9,9 @@ use planlint::source::{Decoding, Format, SourceFile, Sources};
 
 /// Rules that no check finds: readers, the network and the filter do, and know best where.
 const FOUND_ELSEWHERE: &[&str] = &[
-    "LNT001", "LNT002", "LNT003", "LNT004", "LNT005", "PLN001", "PLN002", "PLN003", "PLN006", "PLN007",
-    "PLN009", "PLN010", "PCK001", "PCK002", "PCK003", "PCK004", "PCK005", "PCK006", "PCK007", "PCK008",
+    "LNT001", "LNT002", "LNT003", "LNT004", "LNT005", "LNT006", "PLN001", "PLN002", "PLN003", "PLN006",
+    "PLN007", "PLN009", "PLN010", "PCK001", "PCK002", "PCK003", "PCK004", "PCK005", "PCK006", "PCK007",
+    "PCK008",
 ];
 
 fn rules() -> &'static [Rule] {

@@ -464,7 +464,10 @@ fn what_was_mistyped_is_said_with_what_was_probably_meant() {
     folder.run("--extend-select ,").ends_with(2).complains("--extend-select names ``");
     folder.run("rules --select dependency-cycel").ends_with(2).complains(meant);
     folder.run("explain dependency-cycel").ends_with(2).complains(meant);
-    folder.run("--output-format xml").ends_with(2).complains("[possible values: full, concise, json");
+    folder
+        .run("--output-format xml")
+        .ends_with(2)
+        .complains("[possible values: full, concise, grouped, json");
     folder.run("--as-of tomorrow").ends_with(2).complains("--as-of");
     folder.run("--no-such-flag").ends_with(2).complains("--no-such-flag");
     folder.run("-j 0").ends_with(2).complains("--threads");

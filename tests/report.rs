@@ -26,11 +26,13 @@ fn verdict(findings: Vec<Finding>, model: &Model<'_>) -> Verdict {
     let findings = findings.into_iter().map(|finding| Judged {
         severity: catalogue.severity(&finding),
         fingerprint: "f00d".to_owned(),
+        plan: None,
+        hidden: None,
         finding,
     });
     let looked =
         Looked { files: model.sources().len(), plans: model.plans.len(), tasks: model.lists.tasks.len() };
-    Verdict { findings: findings.collect(), suppressed: 2, looked, failed: Vec::new() }
+    Verdict { findings: findings.collect(), suppressed: 2, looked, ..Verdict::default() }
 }
 
 type Writer = fn(&View<'_>, &mut dyn Write) -> io::Result<()>;
@@ -45,6 +47,8 @@ fn written(sources: &Sources, findings: Vec<Finding>, unicode: bool, writers: &[
         width: 80,
         color: false,
         unicode,
+        fail_on: planlint::finding::Severity::Warning,
+        folder: "",
     };
     let mut out = Vec::new();
     for writer in writers {

@@ -1,17 +1,22 @@
 //! `planlint check`: reads the plans, shows what was found, and says by its exit code how it went.
 
-use std::io;
 use std::path::PathBuf;
 
 use jiff::civil::Date;
 
-use super::{Common, Exit, Io};
+use super::add_ignore;
+use super::baseline::write_baseline;
+use super::outputs::{self, Output};
+use super::{ColorChoice, Common, Exit, Io};
 use crate::Clock;
 use crate::config::{Configs, Overrides};
 use crate::error::Error;
 use crate::finding::Severity;
-use crate::report::{self, OutputFormat, View};
+use crate::report::View;
 use crate::source::{Asked, Discovery, Format, Stdin, discover};
+
+/// Columns of a report that goes into a file.
+const FILE_WIDTH: usize = 100;
 
 /// What was asked.
 #[derive(Clone, Debug)]
@@ -22,8 +27,20 @@ pub struct Check {
     pub stdin_filename: Option<PathBuf>,
     /// What the command line says about rules and configuration.
     pub overrides: Overrides,
-    /// The form, where the command line says so.
-    pub format: Option<OutputFormat>,
+    /// The reports to write, where the command line says so.
+    pub outputs: Vec<Output>,
+    /// Where the report that has no file goes; none: to the screen.
+    pub output_file: Option<PathBuf>,
+    /// The least severity that is shown, where the command line says so.
+    pub min_severity: Option<Severity>,
+    /// Write a list of what is found to this file, and take it for known.
+    pub write_baseline: Option<PathBuf>,
+    /// Who sees to it that the list gets shorter.
+    pub baseline_owner: Option<String>,
+    /// Write a comment with this reason at everything that is found.
+    pub add_ignore: Option<String>,
+    /// List the files that would be read, and check nothing.
+    pub show_files: bool,
     /// The least severity that makes the check fail, where the command line says so.
     pub fail_on: Option<Severity>,
     /// Findings do not make it fail.
@@ -55,7 +72,10 @@ fn run(asked: &mut Check, common: &Common, io: &mut Io<'_>) -> Result<Exit, Erro
     if asked.overrides.config.is_none() && !asked.overrides.isolated {
         asked.overrides.config = io.variable("PLANLINT_CONFIG").map(PathBuf::from);
     }
+    asked.overrides.no_baseline = asked.write_baseline.is_some();
     let configs = Configs::new(io.cwd.clone(), asked.overrides.clone())?;
+    let here = configs.for_folder(&io.cwd);
+    let outputs = outputs::resolve(&asked.outputs, asked.output_file.as_ref(), &here, io)?;
     let mut found = found(asked, &configs, io)?;
     let (files, excluded) = (&found.sources, found.excluded);
     let has_plans = files.iter().any(|(_, file)| file.format != Format::Config);
@@ -67,32 +87,72 @@ fn run(asked: &mut Check, common: &Common, io: &mut Io<'_>) -> Result<Exit, Erro
         let places: Vec<String> = asked.paths.iter().map(|path| path.display().to_string()).collect();
         return Err(Error::NothingToCheck { places: places.join(", ") });
     }
+    if asked.show_files {
+        return Ok(show_files(found, io));
+    }
     configs.add_to(&mut found.sources);
-    let here = configs.for_folder(&io.cwd);
-    let format = match (asked.format, io.variable("PLANLINT_OUTPUT_FORMAT")) {
-        (Some(format), _) => format,
-        (None, Some(word)) => OutputFormat::parse(&word).ok_or(Error::UnknownFormat { word })?,
-        (None, None) => here.output_format().and_then(OutputFormat::parse).unwrap_or_default(),
-    };
     let fail_on = asked.fail_on.or(here.fail_on()).unwrap_or(Severity::Warning);
     let clock = Clock { today: asked.as_of.unwrap_or(io.today) };
-    let checked = with_threads(asked.threads, || crate::check(&found.sources, &configs, &clock))?;
+    let mut checked = with_threads(asked.threads, || crate::check(&found.sources, &configs, &clock))?;
     if common.verbose > 0 {
         for (_, file) in found.sources.iter() {
             io.complain(&format!("read {}", file.name));
         }
     }
-    let view = View {
-        model: &checked.model,
-        catalogue: &checked.catalogue,
-        verdict: &checked.verdict,
-        width: io.width(),
-        color: io.colors(common.color),
-        unicode: io.shows_unicode(),
+    let least = asked.min_severity.or(here.min_severity());
+    if let Some(least) = least {
+        checked.verdict.keep_from(least);
+    }
+    if let Some(reason) = &asked.add_ignore {
+        let judged_by = add_ignore::Asked { reason, least, fail_on, clock };
+        return add_ignore::add_ignore(&judged_by, &configs, (&checked.model, &checked.verdict), common, io);
+    }
+    let folder = outputs::folder_in_repository(io);
+    let catalogue = std::sync::Arc::clone(&checked.catalogue);
+    let (model, folder, mut judged) = (&checked.model, folder.as_str(), checked.verdict);
+    let color = common.color == ColorChoice::Always;
+    if let Some(path) = &asked.write_baseline {
+        let verdict = &judged;
+        let view = View {
+            model,
+            catalogue: &catalogue,
+            verdict,
+            width: FILE_WIDTH,
+            color,
+            unicode: false,
+            fail_on,
+            folder,
+        };
+        let owner = asked.baseline_owner.as_deref();
+        write_baseline(path, owner, clock.today, &configs, common, &view, io)?;
+        judged.accept_all();
+    }
+    let verdict = &judged;
+    let plain = View {
+        model,
+        catalogue: &catalogue,
+        verdict,
+        width: FILE_WIDTH,
+        color,
+        unicode: false,
+        fail_on,
+        folder,
     };
-    let is_failing = checked.verdict.findings.iter().any(|judged| judged.severity >= fail_on);
+    let is_failing = verdict.findings.iter().any(|judged| judged.severity >= fail_on);
     let mut exit = if is_failing && !asked.exit_zero { Exit::Findings } else { Exit::Clean };
-    let written = if common.quiet < 2 { show(asked, format, common, &view, io) } else { Ok(()) };
+    let mut written = Ok(());
+    for output in &outputs {
+        if output.file.is_some() {
+            if let Err(error) = outputs::to_file(output, asked.statistics, common, &plain, io) {
+                io.explain_failure(&error);
+                exit = Exit::Failed;
+            }
+        } else if common.quiet < 2 {
+            let (width, color, unicode) = (io.width(), io.colors(common.color), io.shows_unicode());
+            let view = View { width, color, unicode, ..plain };
+            written = outputs::to_screen(output.format, asked.statistics, common, &view, io);
+        }
+    }
     // What went wrong stands below the findings, also where both streams go to one terminal.
     let written = written.and_then(|()| io.stdout.flush());
     for file in found.unreadable {
@@ -103,7 +163,7 @@ fn run(asked: &mut Check, common: &Common, io: &mut Io<'_>) -> Result<Exit, Erro
         io.explain_failure(&error);
         exit = Exit::Failed;
     }
-    for (code, said) in &checked.verdict.failed {
+    for (code, said) in &verdict.failed {
         io.complain(&format!("planlint itself failed in {code}, please report it: {said}"));
         exit = Exit::Failed;
     }
@@ -143,28 +203,16 @@ fn with_threads<T: Send>(threads: Option<usize>, work: impl FnOnce() -> T + Send
     Ok(pool.map_err(|error| Error::Threads { threads, reason: error.to_string() })?.install(work))
 }
 
-fn show(
-    asked: &Check,
-    format: OutputFormat,
-    common: &Common,
-    view: &View<'_>,
-    io: &mut Io<'_>,
-) -> io::Result<()> {
-    match (format, asked.statistics) {
-        (OutputFormat::Json, false) => return report::json(view, io.stdout),
-        (OutputFormat::Json, true) => return report::json_with_statistics(view, io.stdout),
-        (_, true) => report::statistics(view, io.stdout)?,
-        (OutputFormat::Full, false) => report::full(view, io.stdout)?,
-        (OutputFormat::Concise, false) => report::concise(view, io.stdout)?,
+/// Lists the plans that would be read.
+fn show_files(found: Discovery, io: &mut Io<'_>) -> Exit {
+    let plans = found.sources.iter().filter(|(_, file)| file.format != Format::Config);
+    let mut names: Vec<&str> = plans.map(|(_, file)| file.name.as_str()).collect();
+    names.sort_unstable();
+    let written = names.iter().try_for_each(|name| writeln!(io.stdout, "{name}"));
+    let mut exit = Exit::Clean;
+    for file in found.unreadable {
+        io.explain_failure(&Error::Unreadable { name: file.name, reason: file.reason });
+        exit = Exit::Failed;
     }
-    if common.quiet > 0 || view.model.sources().is_empty() {
-        return Ok(());
-    }
-    report::summary(view, io.stdout)?;
-    match view.verdict.findings.first() {
-        Some(first) if io.stdout_is_terminal => {
-            writeln!(io.stdout, "To learn more about a finding: planlint explain {}", first.finding.code)
-        }
-        _ => Ok(()),
-    }
+    io.finish(written, exit)
 }

@@ -1,8 +1,11 @@
 //! What a user can ask for: one file a command. Each resolves what was asked, calls the library, and chooses the writer.
 //! Streams, environment, folder and date come in from outside, so that a command can be run without a process.
 
+mod add_ignore;
+mod baseline;
 mod check;
 mod explain;
+mod outputs;
 mod rules;
 
 use std::io::{self, Read, Write};
@@ -13,6 +16,7 @@ use jiff::civil::Date;
 pub use crate::config::Overrides;
 pub use check::{Check, check};
 pub use explain::explain;
+pub use outputs::Output;
 pub use rules::{Rules, rules};
 
 use crate::error::Error;
@@ -125,7 +129,7 @@ impl Io<'_> {
     }
 
     /// Says why planlint could not run, and what to do.
-    fn explain_failure(&mut self, error: &Error) {
+    pub(crate) fn explain_failure(&mut self, error: &Error) {
         let width = self.width();
         self.complain(&wrapped(&format!("planlint: {error}"), width, 0, 2));
         if let Error::ConfigSyntax { name, text, at, .. } = error {

@@ -1,6 +1,7 @@
 //! `planlint.toml`: found upward from each file, as written (`written`), and resolved with the command line into
 //! [`Settings`].
 
+mod baseline;
 mod resolved;
 mod rule_set;
 mod written;
@@ -11,6 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use miette::NamedSource;
 use rustc_hash::FxHashMap;
 
+pub use baseline::{Baseline, Known};
 pub use resolved::Settings;
 pub use rule_set::RuleSet;
 pub(crate) use rule_set::suggestion;
@@ -43,6 +45,12 @@ pub struct Overrides {
     pub config: Option<PathBuf>,
     /// `--preview`: rules on trial too.
     pub preview: bool,
+    /// `--baseline`: the findings in this list are known already; it counts instead of those that configurations name.
+    pub baseline: Option<PathBuf>,
+    /// All findings are wanted, known or not: no baseline is read. For `--write-baseline`.
+    pub no_baseline: bool,
+    /// `--no-ignores`: what ignores, waivers and baselines hide is shown.
+    pub no_ignores: bool,
 }
 
 /// All configurations of a run, each read once, when the first file asks for it.
@@ -55,6 +63,9 @@ pub struct Configs {
     fallback: Arc<Settings>,
     only_fallback: bool,
     exclude: Arc<Globs>,
+    baseline: Option<PathBuf>,
+    no_baseline: bool,
+    no_ignores: bool,
     found: Mutex<Found>,
 }
 
@@ -62,6 +73,8 @@ pub struct Configs {
 struct Found {
     by_folder: FxHashMap<PathBuf, Arc<Settings>>,
     files: Vec<Loaded>,
+    /// By path; none where it cannot be read.
+    baselines: std::collections::BTreeMap<PathBuf, Result<Arc<Baseline>, Error>>,
 }
 
 impl Found {
@@ -122,6 +135,9 @@ impl Configs {
             command_line,
             fallback: Arc::new(plain),
             only_fallback: overrides.isolated || overrides.config.is_some(),
+            baseline: overrides.baseline.as_ref().map(|path| source::absolute(&cwd, path)),
+            no_baseline: overrides.no_baseline,
+            no_ignores: overrides.no_ignores,
             exclude: Arc::new(excluded(cwd, &overrides.exclude)?),
             found: Mutex::default(),
         };
@@ -151,6 +167,9 @@ impl Configs {
             fallback: Arc::new(settings),
             only_fallback: true,
             exclude: Arc::new(Globs::none(PathBuf::new())),
+            baseline: None,
+            no_baseline: false,
+            no_ignores: false,
             found: Mutex::default(),
         }
     }
@@ -220,6 +239,13 @@ impl Configs {
         for (_, file) in sources.iter() {
             self.for_path(&file.path);
         }
+        let baselines: Vec<Arc<Baseline>> = {
+            let mut by_path = std::collections::BTreeMap::new();
+            for baseline in sources.iter().filter_map(|(_, file)| self.baseline_for(&file.path)) {
+                by_path.insert(baseline.path.clone(), baseline);
+            }
+            by_path.into_values().collect()
+        };
         let present: rustc_hash::FxHashSet<PathBuf> =
             sources.iter().map(|(_, file)| file.path.clone()).collect();
         let mut found = self.lock();
@@ -230,6 +256,52 @@ impl Configs {
             let (path, text) = (loaded.path.clone(), loaded.text.clone());
             sources.push(SourceFile::new(name, path, Format::Config, text, loaded.decoding));
         }
+        for baseline in baselines.iter().filter(|baseline| !present.contains(&baseline.path)) {
+            let name = source::shown(&self.cwd, &baseline.path);
+            let (path, text) = (baseline.path.clone(), baseline.text.clone());
+            sources.push(SourceFile::new(name, path, Format::Config, text, baseline.decoding));
+        }
+    }
+
+    /// The list of known findings that counts for a file.
+    pub fn baseline_for(&self, path: &Path) -> Option<Arc<Baseline>> {
+        if self.no_baseline {
+            return None;
+        }
+        let of_settings = || self.for_path(path).baseline().map(Path::to_owned);
+        let path = self.baseline.clone().or_else(of_settings)?;
+        let mut found = self.lock();
+        if let Some(known) = found.baselines.get(&path) {
+            return known.clone().ok();
+        }
+        let read = self.read_baseline(&path).map(Arc::new);
+        found.baselines.insert(path, read.clone());
+        read.ok()
+    }
+
+    /// Reads a list of known findings.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be opened or is no TOML.
+    pub fn read_baseline(&self, path: &Path) -> Result<Baseline, Error> {
+        let name = source::shown(&self.cwd, path);
+        let read = source::read_text(path).map_err(|reason| Error::BaselineUnreadable {
+            name: name.clone(),
+            reason: reason.unwrap_or_else(|| "there is no such file".to_owned()),
+        })?;
+        let (text, decoding) = read;
+        Baseline::read(path.to_owned(), text.clone(), decoding).map_err(|no_toml| Error::ConfigSyntax {
+            name: name.clone(),
+            problem: no_toml.problem,
+            text: Arc::new(NamedSource::new(name, text)),
+            at: no_toml.at.into(),
+        })
+    }
+
+    /// Whether what is hidden is shown all the same.
+    pub fn shows_hidden(&self) -> bool {
+        self.no_ignores
     }
 
     /// What is wrong with the configurations that are part of the run, see [`Configs::add_to`].
@@ -245,11 +317,13 @@ impl Configs {
         findings
     }
 
-    /// Configurations that cannot be used: no TOML, or written for another release. Sorted by path.
+    /// Configurations and baselines that cannot be used: no TOML, or written for another release. Sorted by path.
     pub fn errors(&self) -> Vec<Error> {
         let mut found = self.lock();
         found.files.sort_by(|a, b| a.path.cmp(&b.path));
-        found.all().flat_map(|loaded| loaded.errors.iter().cloned()).collect()
+        let of_files = found.all().flat_map(|loaded| loaded.errors.iter().cloned());
+        let of_baselines = found.baselines.values().filter_map(|baseline| baseline.clone().err());
+        of_files.chain(of_baselines).collect()
     }
 
     /// The rules of the run: those that are built in, and those of every pack that a configuration of the run names.

@@ -32,6 +32,8 @@ pub struct Settings {
     options: Options,
     fail_on: Option<Severity>,
     output_format: Option<String>,
+    min_severity: Option<Severity>,
+    baseline: Option<PathBuf>,
     preview: bool,
     guesses: bool,
     waiver_notice: i64,
@@ -63,7 +65,6 @@ impl Settings {
         }
         Self {
             globs: Arc::new(Globs { root: root.clone(), include: written.include, exclude: written.exclude }),
-            root,
             config,
             catalogue,
             runs,
@@ -73,10 +74,13 @@ impl Settings {
             options: written.options,
             fail_on: written.fail_on,
             output_format: written.output_format,
+            min_severity: written.min_severity,
+            baseline: written.baseline.map(|path| crate::source::absolute(&root, Path::new(&path))),
             preview,
             guesses: written.guess_kinds.unwrap_or(true),
             waiver_notice: written.waiver_notice.unwrap_or(WAIVER_NOTICE),
             import: Arc::new(ImportOptions { fields, ..written.import }),
+            root,
         }
     }
 
@@ -138,6 +142,16 @@ impl Settings {
     /// The form of the report, where the configuration says so: one of [`super::OUTPUT_FORMATS`].
     pub fn output_format(&self) -> Option<&str> {
         self.output_format.as_deref()
+    }
+
+    /// The least severity that is shown, where the configuration says so.
+    pub fn min_severity(&self) -> Option<Severity> {
+        self.min_severity
+    }
+
+    /// The list of findings that are known already, where the configuration names one.
+    pub fn baseline(&self) -> Option<&Path> {
+        self.baseline.as_deref()
     }
 
     /// Whether rules on trial run.

@@ -15,7 +15,8 @@ use crate::read::{CsvField, DateFormat, ImportOptions, PlainUnit, delimiter, nea
 use crate::source::{FileId, Span};
 
 /// The forms that a report can have, as `output-format` names them.
-pub const OUTPUT_FORMATS: &[&str] = &["full", "concise", "json"];
+pub const OUTPUT_FORMATS: &[&str] =
+    &["full", "concise", "grouped", "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown"];
 
 const KEYS: &[&str] = &[
     "select",
@@ -28,6 +29,8 @@ const KEYS: &[&str] = &[
     "required-version",
     "fail-on",
     "output-format",
+    "min-severity",
+    "baseline",
     "preview",
     "rule",
     "waiver-notice",
@@ -53,6 +56,9 @@ pub(super) struct Written {
     pub(super) required_version: Option<String>,
     pub(super) fail_on: Option<Severity>,
     pub(super) output_format: Option<String>,
+    pub(super) min_severity: Option<Severity>,
+    /// As written: seen from the folder of the configuration.
+    pub(super) baseline: Option<String>,
     pub(super) preview: bool,
     pub(super) options: Options,
     pub(super) guess_kinds: Option<bool>,
@@ -85,14 +91,19 @@ pub(super) fn packs(text: &str) -> Vec<String> {
     }
 }
 
+impl NoToml {
+    /// What the parser says of a text that begins after a mark of some bytes.
+    pub(super) fn new(error: &toml::de::Error, mark: usize) -> Box<Self> {
+        let at = error.span().unwrap_or(0..0);
+        Box::new(Self { problem: error.message().replace('\n', ", "), at: at.start + mark..at.end + mark })
+    }
+}
+
 /// Reads the text of a configuration.
-pub(super) fn read(text: &str, catalogue: &Catalogue) -> Result<Written, NoToml> {
+pub(super) fn read(text: &str, catalogue: &Catalogue) -> Result<Written, Box<NoToml>> {
     // A byte order mark is no part of what was written, but places count it.
     let (mark, body) = text.strip_prefix('\u{FEFF}').map_or((0, text), |body| (3, body));
-    let table = DeTable::parse(body).map_err(|error| {
-        let at = error.span().unwrap_or(0..0);
-        NoToml { problem: error.message().replace('\n', ", "), at: at.start + mark..at.end + mark }
-    })?;
+    let table = DeTable::parse(body).map_err(|error| NoToml::new(&error, mark))?;
     let mut reader = Reader { catalogue, body, mark, written: Written::default() };
     for (key, value) in in_order(table.get_ref()) {
         reader.key(key, value);
@@ -155,6 +166,14 @@ impl Reader<'_> {
             "output-format" => {
                 self.written.output_format = self.word(name, value, OUTPUT_FORMATS).map(str::to_owned);
             }
+            "min-severity" => {
+                self.written.min_severity =
+                    self.word(name, value, &Severity::ALL.map(Severity::as_str)).and_then(Severity::parse);
+            }
+            "baseline" => match value.get_ref() {
+                DeValue::String(path) if !path.is_empty() => self.written.baseline = Some(path.to_string()),
+                _ => self.wrong_type(name, "the name of a file", value),
+            },
             "preview" => match value.get_ref() {
                 DeValue::Boolean(flag) => self.written.preview = *flag,
                 _ => self.wrong_type(name, "true or false", value),

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 
 use super::Run;
 use crate::finding::Finding;
-use crate::model::PlanId;
+use crate::model::{Model, PlanId};
 
 /// More of a text does not make a finding more recognizable.
 const MOST: usize = 256;
@@ -33,7 +33,7 @@ fn hash_of(finding: &Finding, run: &Run<'_, '_>) -> Hash {
     let plan = run.plan_of(finding);
     let hash = Hash::new()
         .part(finding.code.as_str().as_bytes())
-        .part(plan.map_or("", |plan| plan_key(plan, run)).as_bytes());
+        .part(plan.map_or("", |plan| plan_key(plan, run.model)).as_bytes());
     let hash = match finding.entity {
         // The plan as such is said already.
         Some(entity) if entity.kind == crate::finding::EntityKind::Plan => hash.part(b"plan").part(b""),
@@ -47,11 +47,12 @@ fn hash_of(finding: &Finding, run: &Run<'_, '_>) -> Hash {
     hash.part(finding.subject.as_bytes())
 }
 
-fn plan_key<'r>(plan: PlanId, run: &'r Run<'_, '_>) -> &'r str {
-    let header = &run.model.plan(plan).header;
+/// What a plan is known by in the next version: its id, else its name, else the name of its folder.
+pub(crate) fn plan_key<'m>(plan: PlanId, model: &'m Model<'_>) -> &'m str {
+    let header = &model.plan(plan).header;
     match header.given_id().or(header.name()) {
-        Some(text) => run.model.text(text),
-        None => run.model.plan_id(plan),
+        Some(text) => model.text(text),
+        None => model.plan_id(plan),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::Run;
+use super::{Hidden, HiddenBy, Run};
 use crate::config::suggestion;
 use crate::finding::{Code, Edit, Entity, EntityKind, Finding, Fix};
 use crate::model::{Text, shortened};
@@ -25,7 +25,7 @@ struct Word {
 struct Ignore {
     comment: Span,
     words: Vec<Word>,
-    has_reason: bool,
+    reason: String,
     scope: usize,
     entity: Option<Entity>,
 }
@@ -37,8 +37,8 @@ pub(super) struct Ignores {
     scope_of: FxHashMap<Entity, usize>,
     /// By file, sorted by place; they do not overlap.
     blocks: FxHashMap<FileId, Vec<Block>>,
-    /// Whether a rule that is ignored in a scope was found there.
-    used: FxHashMap<(usize, usize), bool>,
+    /// The comment that ignores a rule in a scope, and whether the rule was found there.
+    used: FxHashMap<(usize, usize), (usize, bool)>,
     malformed: Vec<Finding>,
 }
 
@@ -89,7 +89,7 @@ impl Ignores {
             let line = source.lines().line_of(comment.start);
             let target = target_line(source, line, after);
             after = Some((line, target));
-            let Some((words, has_reason)) = parsed else {
+            let Some((words, reason)) = parsed else {
                 self.malformed.push(malformed(comment, run));
                 continue;
             };
@@ -106,37 +106,36 @@ impl Ignores {
                 self.scope_of.insert(entity, scope);
             }
             for rule in words.iter().filter_map(|word| word.rule) {
-                self.used.insert((scope, rule), false);
+                self.used.insert((scope, rule), (self.ignores.len(), false));
             }
-            self.ignores.push(Ignore { comment, words, has_reason, scope, entity });
+            self.ignores.push(Ignore { comment, words, reason, scope, entity });
         }
         let mut blocks: Vec<Block> = blocks.into_values().collect();
         blocks.sort_by_key(|block| block.start);
         self.blocks.insert(file, blocks);
     }
 
-    /// Whether a comment hides a finding.
-    pub(super) fn hide(&mut self, finding: &Finding, run: &Run<'_, '_>) -> bool {
+    /// The comment that hides a finding, where there is one.
+    pub(super) fn hide(&mut self, finding: &Finding, run: &Run<'_, '_>) -> Option<Hidden> {
         if self.ignores.is_empty() {
-            return false;
+            return None;
         }
-        let Some(rule) = run.catalogue.index(finding.code).filter(|_| !is_own(finding.code)) else {
-            return false;
-        };
+        let rule = run.catalogue.index(finding.code).filter(|_| !is_own(finding.code))?;
         let of_entity = finding.entity.and_then(|entity| self.scope_of.get(&entity)).copied();
         let at = finding.primary.span;
         let of_place = self.blocks.get(&at.file).and_then(|blocks| {
             let last = blocks.partition_point(|block| block.start <= at.start).checked_sub(1)?;
             blocks.get(last).filter(|block| at.start < block.end).map(|block| block.scope)
         });
-        let mut is_hidden = false;
+        let mut by = None;
         for scope in [of_entity, of_place].into_iter().flatten() {
-            if let Some(used) = self.used.get_mut(&(scope, rule)) {
+            if let Some((ignore, used)) = self.used.get_mut(&(scope, rule)) {
                 *used = true;
-                is_hidden = true;
+                by = by.or(Some(*ignore));
             }
         }
-        is_hidden
+        let ignore = self.ignores.get(by?)?;
+        Some(Hidden { by: HiddenBy::Ignore, reason: ignore.reason.clone(), place: ignore.comment })
     }
 
     /// What is wrong with the comments, once all findings have been shown to them.
@@ -155,7 +154,7 @@ impl Ignores {
                     word.rule.is_some_and(|rule| {
                         let known = run.catalogue.rules().get(rule);
                         known.is_some_and(|rule| run.runs(rule, ignore.comment.file))
-                            && self.used.get(&(ignore.scope, rule)) == Some(&false)
+                            && self.used.get(&(ignore.scope, rule)).is_some_and(|(_, used)| !used)
                     })
                 })
                 .collect();
@@ -176,7 +175,7 @@ impl Ignores {
                 }
             }
             if let (false, Some(first), Some(last)) =
-                (ignore.has_reason, ignore.words.first(), ignore.words.last())
+                (!ignore.reason.is_empty(), ignore.words.first(), ignore.words.last())
             {
                 let words: Vec<&str> = ignore.words.iter().map(|word| text(word.span)).collect();
                 let words = words.join(", ");
@@ -208,8 +207,8 @@ fn places<'r>(run: &'r Run<'_, '_>) -> impl Iterator<Item = (Span, Entity)> + 'r
     plans.chain(others).map(|(id, entity): (Text, Entity)| (id.span(), entity))
 }
 
-/// The words of a comment, and whether it has a reason. `None` where it has not the form of an ignore.
-fn parse(comment: Span, run: &Run<'_, '_>) -> Option<(Vec<Word>, bool)> {
+/// The words of a comment, and its reason, which may be empty. `None` where it has not the form of an ignore.
+fn parse(comment: Span, run: &Run<'_, '_>) -> Option<(Vec<Word>, String)> {
     let text = run.model.sources().text(comment);
     let rest = text.trim_start_matches(['#', ' ', '\t']).strip_prefix("planlint:")?.trim_start();
     let rest = rest.strip_prefix("ignore")?.trim_start().strip_prefix('[')?;
@@ -226,7 +225,8 @@ fn parse(comment: Span, run: &Run<'_, '_>) -> Option<(Vec<Word>, bool)> {
         }
         at += piece.len() + 1;
     }
-    (!words.is_empty()).then(|| (words, reason.chars().any(char::is_alphanumeric)))
+    let reason = if reason.chars().any(char::is_alphanumeric) { reason.trim() } else { "" };
+    (!words.is_empty()).then(|| (words, reason.to_owned()))
 }
 
 fn malformed(comment: Span, run: &Run<'_, '_>) -> Finding {

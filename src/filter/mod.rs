@@ -1,6 +1,7 @@
 //! From findings to a verdict: what is hidden and why, how bad the rest is, in which order it is shown.
 //! Never words anything.
 
+mod baseline;
 mod fingerprint;
 mod ignores;
 mod waivers;
@@ -16,6 +17,7 @@ use crate::config::{Configs, RuleSet, Settings};
 use crate::finding::{Finding, Severity};
 use crate::model::{Model, PlanId};
 use crate::source::{FileId, Format, Span};
+pub(crate) use fingerprint::plan_key;
 
 /// A finding that is shown.
 #[derive(Clone, Debug)]
@@ -26,6 +28,43 @@ pub struct Judged {
     pub severity: Severity,
     /// The same for the same finding in later versions of the plan: made of rule, plan and ids, never of lines.
     pub fingerprint: String,
+    /// The plan that it is about.
+    pub plan: Option<PlanId>,
+    /// Why it is not shown, or would not be without `--no-ignores`.
+    pub hidden: Option<Hidden>,
+}
+
+/// What hides findings.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum HiddenBy {
+    /// A comment where it stands.
+    Ignore,
+    /// A `[[waiver]]`.
+    Waiver,
+    /// A list of findings that were known already.
+    Baseline,
+}
+
+impl HiddenBy {
+    /// The word for it in every output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            HiddenBy::Ignore => "ignore",
+            HiddenBy::Waiver => "waiver",
+            HiddenBy::Baseline => "baseline",
+        }
+    }
+}
+
+/// Why a finding is not shown.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Hidden {
+    /// What hides it.
+    pub by: HiddenBy,
+    /// The reason that somebody gave; empty where nobody did.
+    pub reason: String,
+    /// Where that is written.
+    pub place: Span,
 }
 
 /// How many files, plans and tasks were looked at.
@@ -44,8 +83,14 @@ pub struct Looked {
 pub struct Verdict {
     /// The findings that are shown: by file, place and code.
     pub findings: Vec<Judged>,
-    /// How many are hidden by inline ignores and waivers.
+    /// How many are hidden by inline ignores, waivers and baselines.
     pub suppressed: usize,
+    /// Those that are hidden, in the same order; empty where they are shown all the same.
+    pub hidden: Vec<Judged>,
+    /// How many are not shown because they are less bad than what was asked for.
+    pub below: usize,
+    /// Whether a baseline was looked into.
+    pub has_baseline: bool,
     /// What was looked at.
     pub looked: Looked,
     /// Rules in which planlint itself failed, with what it said.
@@ -56,6 +101,23 @@ impl Verdict {
     /// How many findings of a severity are shown.
     pub fn count(&self, severity: Severity) -> usize {
         self.findings.iter().filter(|it| it.severity == severity).count()
+    }
+
+    /// Takes all that is shown for known, once it was written into a baseline.
+    pub fn accept_all(&mut self) {
+        for mut judged in std::mem::take(&mut self.findings) {
+            let place = judged.finding.primary.span;
+            judged.hidden.get_or_insert(Hidden { by: HiddenBy::Baseline, reason: String::new(), place });
+            self.hidden.push(judged);
+        }
+        self.suppressed = self.hidden.len();
+    }
+
+    /// Leaves out what is less bad than a severity.
+    pub fn keep_from(&mut self, least: Severity) {
+        let before = self.findings.len();
+        self.findings.retain(|it| it.severity >= least);
+        self.below += before - self.findings.len();
     }
 }
 
@@ -80,17 +142,12 @@ pub fn judge(
     let mut fingerprints = fingerprint::of_all(&findings, &run);
     let mut ignores = Ignores::read(directives, &run);
     let mut waivers = Waivers::read(&run, today);
-    let mut suppressed = 0;
-    let mut shown = Vec::with_capacity(findings.len());
+    let mut judged = Vec::with_capacity(findings.len());
     for (finding, fingerprint) in findings.into_iter().zip(fingerprints.drain(..)) {
         // Both are asked, so that neither counts as unused because of the other.
-        let is_ignored = ignores.hide(&finding, &run);
-        let is_waived = waivers.hide(&finding, &run);
-        if is_ignored || is_waived {
-            suppressed += 1;
-        } else {
-            shown.push(run.judged(finding, fingerprint));
-        }
+        let ignored = ignores.hide(&finding, &run);
+        let waived = waivers.hide(&finding, &run);
+        judged.push(run.judged(finding, fingerprint, ignored.or(waived)));
     }
     let mut own = ignores.findings(&run);
     own.extend(waivers.findings(&run));
@@ -98,11 +155,14 @@ pub fn judge(
     in_order(&mut own);
     let fingerprints = fingerprint::of_all(&own, &run);
     let own = own.into_iter().zip(fingerprints);
-    shown.extend(own.map(|(finding, fingerprint)| run.judged(finding, fingerprint)));
-    shown.sort_by(|a, b| order(&a.finding, &b.finding));
+    judged.extend(own.map(|(finding, fingerprint)| run.judged(finding, fingerprint, None)));
+    let has_baseline = baseline::hide(&mut judged, &run, configs);
+    judged.sort_by(|a, b| order(&a.finding, &b.finding));
+    let (hidden, findings): (Vec<Judged>, Vec<Judged>) =
+        judged.into_iter().partition(|it| it.hidden.is_some() && !configs.shows_hidden());
     let files = model.sources().iter().filter(|(_, file)| file.format != Format::Config).count();
     let looked = Looked { files, plans: model.plans.len(), tasks: model.tasks.len() };
-    Verdict { findings: shown, suppressed, looked, failed: Vec::new() }
+    Verdict { findings, suppressed: hidden.len(), hidden, looked, has_baseline, ..Verdict::default() }
 }
 
 fn order(a: &Finding, b: &Finding) -> std::cmp::Ordering {
@@ -177,10 +237,11 @@ impl<'a, 's> Run<'a, 's> {
             .or_else(|| self.plan_of_file.get(finding.primary.span.file.index()).copied().flatten())
     }
 
-    fn judged(&self, finding: Finding, fingerprint: String) -> Judged {
+    fn judged(&self, finding: Finding, fingerprint: String, hidden: Option<Hidden>) -> Judged {
         let set = self.settings(finding.primary.span.file).and_then(|it| it.severity(finding.code));
         let severity = set.unwrap_or_else(|| self.catalogue.severity(&finding));
-        Judged { finding, severity, fingerprint }
+        let plan = self.plan_of(&finding);
+        Judged { finding, severity, fingerprint, plan, hidden }
     }
 }
 

@@ -3,8 +3,8 @@
 use jiff::civil::Date;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::Run;
 use super::ignores::is_own;
+use super::{Hidden, HiddenBy, Run};
 use crate::config::suggestion;
 use crate::finding::{Code, Entity, EntityKind, Finding};
 use crate::model::{List, Model, PlanId, Text, Waiver};
@@ -15,41 +15,43 @@ type Key<'a> = (PlanId, usize, Option<&'a str>);
 /// All waivers of a run.
 pub(super) struct Waivers<'a> {
     today: Date,
-    /// Whether a finding was hidden.
-    used: FxHashMap<Key<'a>, bool>,
+    /// The number of the waiver, and whether it hid a finding.
+    used: FxHashMap<Key<'a>, (usize, bool)>,
 }
 
 impl<'a> Waivers<'a> {
     /// Reads the waivers that still count on a day.
     pub(super) fn read(run: &Run<'a, '_>, today: Date) -> Self {
         let mut used = FxHashMap::default();
-        for waiver in run.model.waivers.iter().filter(|waiver| !is_over(waiver, today)) {
+        let waivers = run.model.waivers.iter().enumerate();
+        for (number, waiver) in waivers.filter(|(_, waiver)| !is_over(waiver, today)) {
             for rule in run.model.list(waiver.rule()) {
                 for key in keys(run, waiver, *rule) {
-                    used.insert(key, false);
+                    used.insert(key, (number, false));
                 }
             }
         }
         Self { today, used }
     }
 
-    /// Whether a waiver hides a finding.
-    pub(super) fn hide(&mut self, finding: &Finding, run: &Run<'a, '_>) -> bool {
+    /// The waiver that hides a finding, where there is one.
+    pub(super) fn hide(&mut self, finding: &Finding, run: &Run<'a, '_>) -> Option<Hidden> {
         if self.used.is_empty() || is_own(finding.code) {
-            return false;
+            return None;
         }
-        let (Some(rule), Some(plan)) = (run.catalogue.index(finding.code), run.plan_of(finding)) else {
-            return false;
-        };
+        let (rule, plan) = (run.catalogue.index(finding.code)?, run.plan_of(finding)?);
         let id = finding.entity.map(|entity| run.model.id(entity));
-        let mut is_hidden = false;
+        let mut by = None;
         for on in [Some(None), id.map(Some)].into_iter().flatten() {
-            if let Some(used) = self.used.get_mut(&(plan, rule, on)) {
+            if let Some((number, used)) = self.used.get_mut(&(plan, rule, on)) {
                 *used = true;
-                is_hidden = true;
+                by = by.or(Some(*number));
             }
         }
-        is_hidden
+        let waiver = run.model.waivers.get(by?)?;
+        let reason = waiver.reason().map_or("", |reason| run.model.text(reason)).trim().to_owned();
+        let place = run.model.list(waiver.rule()).first().map(|rule| rule.span())?;
+        Some(Hidden { by: HiddenBy::Waiver, reason, place })
     }
 
     /// What is wrong with the waivers, once all findings have been shown to them.
@@ -94,7 +96,8 @@ impl<'a> Waivers<'a> {
             };
             is_known = true;
             let does_run = run.catalogue.rules().get(index).is_some_and(|it| run.runs(it, rule.span().file));
-            let hides = keys(run, waiver, *rule).any(|key| self.used.get(&key) == Some(&true));
+            let hides =
+                keys(run, waiver, *rule).any(|key| self.used.get(&key).is_some_and(|(_, used)| *used));
             is_used |= hides || !does_run;
             if does_run && !hides {
                 unused.push(about("LNT001", rule.span(), word).variant("waiver").param("rule", word));

@@ -19,13 +19,14 @@ pub fn concise(view: &View<'_>, out: &mut dyn io::Write) -> io::Result<()> {
         let words = view.catalogue.words(finding, view.model);
         writeln!(
             out,
-            "{file}:{}:{}: {}[{}] {}: {}",
+            "{file}:{}:{}: {}[{}] {}: {}{}",
             start.line,
             start.column,
             judged.severity.as_str(),
             finding.code,
             view.name_of(judged),
             clean(&words.message, view.unicode),
+            view.mark(judged),
         )?;
     }
     Ok(())

@@ -41,6 +41,9 @@ fn one(view: &View<'_>, judged: &Judged, out: &mut dyn io::Write) -> io::Result<
     if !words.question.is_empty() {
         line(view, "ask: ", &format!("\"{}\"", words.question), out)?;
     }
+    if let Some(hidden) = &judged.hidden {
+        line(view, "note:", &super::why_hidden(hidden), out)?;
+    }
     Ok(())
 }
 
@@ -94,7 +97,7 @@ fn color_of(severity: Severity) -> &'static str {
 }
 
 impl View<'_> {
-    fn paint(&self, style: &str, text: &str) -> String {
+    pub(super) fn paint(&self, style: &str, text: &str) -> String {
         if self.color { format!("\u{1b}[{style}m{text}\u{1b}[0m") } else { text.to_owned() }
     }
 }

@@ -82,6 +82,15 @@ struct Row<'a> {
     fingerprint: &'a str,
     related: Vec<Related<'a>>,
     fix: Option<Mend<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suppression: Option<Suppression<'a>>,
+}
+
+/// Why a finding would not be shown without `--no-ignores`.
+#[derive(Serialize)]
+struct Suppression<'a> {
+    by: &'static str,
+    reason: &'a str,
 }
 
 #[derive(Serialize)]
@@ -100,6 +109,20 @@ struct Count<'a> {
 pub fn json(view: &View<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     object(view, out)?;
     writeln!(out, "}}")
+}
+
+/// Writes each finding as a JSON object on a line of its own, as it stands in the list of [`json`].
+///
+/// # Errors
+///
+/// Where writing fails.
+pub fn json_lines(view: &View<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    let plan_of_file = plans_of_files(view);
+    for judged in &view.verdict.findings {
+        finding(view, judged, &plan_of_file, out)?;
+        writeln!(out)?;
+    }
+    Ok(())
 }
 
 /// Writes the verdict as one JSON object that also counts the findings of each rule.
@@ -175,6 +198,10 @@ fn finding(
         fingerprint: &judged.fingerprint,
         related: found.labels.iter().map(|label| related(sources, label)).collect(),
         fix: found.fix.as_ref().map(|fix| mend(sources, fix)),
+        suppression: judged
+            .hidden
+            .as_ref()
+            .map(|hidden| Suppression { by: hidden.by.as_str(), reason: &hidden.reason }),
     };
     serde_json::to_writer(out, &row)?;
     Ok(())

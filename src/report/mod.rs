@@ -1,8 +1,15 @@
 //! One file per output form. A report gets a verdict and decides nothing: what it is given it shows.
 
+mod baseline;
 mod concise;
 mod full;
+mod github;
+mod gitlab;
+mod grouped;
 mod json;
+mod junit;
+mod markdown;
+mod sarif;
 mod snippet;
 mod statistics;
 pub(crate) mod text;
@@ -10,14 +17,21 @@ pub(crate) mod text;
 use std::io;
 
 use crate::catalogue::Catalogue;
-use crate::filter::{Judged, Verdict};
+use crate::filter::{Hidden, HiddenBy, Judged, Verdict};
 use crate::finding::Severity;
 use crate::model::Model;
 use crate::source::{Sources, Span};
 
+pub use baseline::{Head, baseline};
 pub use concise::concise;
 pub use full::full;
-pub use json::{json, json_with_statistics};
+pub use github::github;
+pub use gitlab::gitlab;
+pub use grouped::grouped;
+pub use json::{json, json_lines, json_with_statistics};
+pub use junit::junit;
+pub use markdown::markdown;
+pub use sarif::sarif;
 pub use statistics::statistics;
 
 use snippet::{Look, Mark, draw};
@@ -31,22 +45,73 @@ pub enum OutputFormat {
     Full,
     /// One line a finding.
     Concise,
-    /// For programs.
+    /// One line a finding, file by file.
+    Grouped,
+    /// For programs: one object.
     Json,
+    /// For programs: an object a finding, each on a line.
+    JsonLines,
+    /// For code scanning: SARIF 2.1.0.
+    Sarif,
+    /// For GitHub: annotations.
+    Github,
+    /// For GitLab: code quality.
+    Gitlab,
+    /// For Jenkins and others: as tests.
+    Junit,
+    /// For a comment or the summary of a job.
+    Markdown,
 }
 
 impl OutputFormat {
     /// All of them by their word.
-    pub const ALL: [(&'static str, OutputFormat); 3] =
-        [("full", OutputFormat::Full), ("concise", OutputFormat::Concise), ("json", OutputFormat::Json)];
+    pub const ALL: [(&'static str, OutputFormat); 10] = [
+        ("full", OutputFormat::Full),
+        ("concise", OutputFormat::Concise),
+        ("grouped", OutputFormat::Grouped),
+        ("json", OutputFormat::Json),
+        ("jsonl", OutputFormat::JsonLines),
+        ("sarif", OutputFormat::Sarif),
+        ("github", OutputFormat::Github),
+        ("gitlab", OutputFormat::Gitlab),
+        ("junit", OutputFormat::Junit),
+        ("markdown", OutputFormat::Markdown),
+    ];
 
     /// The format with this word.
     pub fn parse(word: &str) -> Option<Self> {
+        let word = if word == "json-lines" { "jsonl" } else { word };
         Self::ALL.into_iter().find(|(name, _)| *name == word).map(|(_, format)| format)
+    }
+
+    /// Whether a person reads it, who wants a closing line and may want statistics instead.
+    pub fn is_for_people(self) -> bool {
+        matches!(self, OutputFormat::Full | OutputFormat::Concise | OutputFormat::Grouped)
+    }
+}
+
+/// Writes the findings in a form.
+///
+/// # Errors
+///
+/// Where writing fails.
+pub fn write(format: OutputFormat, view: &View<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    match format {
+        OutputFormat::Full => full(view, out),
+        OutputFormat::Concise => concise(view, out),
+        OutputFormat::Grouped => grouped(view, out),
+        OutputFormat::Json => json(view, out),
+        OutputFormat::JsonLines => json_lines(view, out),
+        OutputFormat::Sarif => sarif(view, out),
+        OutputFormat::Github => github(view, out),
+        OutputFormat::Gitlab => gitlab(view, out),
+        OutputFormat::Junit => junit(view, out),
+        OutputFormat::Markdown => markdown(view, out),
     }
 }
 
 /// What is shown, and to whom.
+#[derive(Clone, Copy)]
 pub struct View<'a> {
     /// What the findings are about.
     pub model: &'a Model<'a>,
@@ -60,6 +125,11 @@ pub struct View<'a> {
     pub color: bool,
     /// Whether the reader's terminal shows more than ASCII.
     pub unicode: bool,
+    /// The least severity that makes the check fail.
+    pub fail_on: Severity,
+    /// What stands before the names of files for services that count from the folder of the repository: empty, or with
+    /// a slash at its end.
+    pub folder: &'a str,
 }
 
 impl View<'_> {
@@ -68,6 +138,59 @@ impl View<'_> {
         let rule = self.catalogue.rule(judged.finding.code);
         rule.map_or_else(|| judged.finding.code.as_str(), |rule| &rule.name)
     }
+
+    /// What marks a finding that is shown although something hides it.
+    fn mark(&self, judged: &Judged) -> &'static str {
+        match judged.hidden.as_ref().map(|hidden| hidden.by) {
+            None => "",
+            Some(HiddenBy::Ignore) => " (hidden by a comment)",
+            Some(HiddenBy::Waiver) => " (hidden by a waiver)",
+            Some(HiddenBy::Baseline) => " (hidden by the baseline)",
+        }
+    }
+
+    /// The path of a file from the folder of the repository, by its name as shown.
+    fn path_of(&self, name: &str) -> String {
+        let is_absolute = name.starts_with('/') || name.get(1..3) == Some(":/");
+        if self.folder.is_empty() || is_absolute {
+            return name.to_owned();
+        }
+        let mut folder = self.folder.trim_end_matches('/');
+        let mut rest = name;
+        // `../` goes up within the repository.
+        while let (Some(inner), false) = (rest.strip_prefix("../"), folder.is_empty()) {
+            rest = inner;
+            folder = folder.rsplit_once('/').map_or("", |(up, _)| up);
+        }
+        if folder.is_empty() { rest.to_owned() } else { format!("{folder}/{rest}") }
+    }
+}
+
+/// Why a finding is hidden, in one sentence.
+fn why_hidden(hidden: &Hidden) -> String {
+    let reason = hidden.reason.trim();
+    match (hidden.by, reason.is_empty()) {
+        (HiddenBy::Ignore, true) => "Hidden by a comment that gives no reason.".to_owned(),
+        (HiddenBy::Ignore, false) => format!("Hidden by a comment: {reason}"),
+        (HiddenBy::Waiver, true) => "Hidden by a waiver that gives no reason.".to_owned(),
+        (HiddenBy::Waiver, false) => format!("Hidden by a waiver: {reason}"),
+        (HiddenBy::Baseline, true) => "Known when the baseline was written.".to_owned(),
+        (HiddenBy::Baseline, false) => format!("Known when the baseline was written ({reason})."),
+    }
+}
+
+/// How many findings of each severity: `2 errors, 1 warning`; empty where there are none.
+fn counts_of(verdict: &Verdict) -> String {
+    let counts: Vec<String> = Severity::ALL
+        .into_iter()
+        .map(|severity| (severity, verdict.count(severity)))
+        .filter(|(_, count)| *count > 0)
+        .map(|(severity, count)| match severity {
+            Severity::Advice => format!("{count} advice"),
+            Severity::Error | Severity::Warning => counted(count, severity.as_str()),
+        })
+        .collect();
+    counts.join(", ")
 }
 
 /// The lines around one place, drawn for the error stream: no colors, nothing but ASCII.
@@ -83,26 +206,22 @@ pub(crate) fn picture(sources: &Sources, place: Span, width: usize) -> String {
 /// Where writing fails.
 pub fn summary(view: &View<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     let verdict = view.verdict;
-    let counts: Vec<String> = Severity::ALL
-        .into_iter()
-        .map(|severity| (severity, verdict.count(severity)))
-        .filter(|(_, count)| *count > 0)
-        .map(|(severity, count)| match severity {
-            Severity::Advice => format!("{count} advice"),
-            Severity::Error | Severity::Warning => counted(count, severity.as_str()),
-        })
-        .collect();
+    let counts = counts_of(verdict);
     let looked = verdict.looked;
     let (plans, tasks) = (counted(looked.plans, "plan"), counted(looked.tasks, "task"));
     let files = counted(looked.files, "file");
-    let suppressed = match verdict.suppressed {
+    let mut suppressed = match verdict.suppressed {
         0 => String::new(),
         count => format!("; {} suppressed", counted(count, "finding")),
     };
+    if verdict.below > 0 {
+        suppressed
+            .push_str(&format!("; {} not shown because of its severity", counted(verdict.below, "finding")));
+    }
     let line = if counts.is_empty() {
         format!("No findings in {plans} ({tasks}, {files}){suppressed}.")
     } else {
-        format!("{} in {plans} ({tasks}, {files}){suppressed}", counts.join(", "))
+        format!("{counts} in {plans} ({tasks}, {files}){suppressed}")
     };
     writeln!(out, "{}", wrapped(&line, view.width, 0, 2))
 }

@@ -39,6 +39,14 @@ pub(crate) fn clean(text: &str, unicode: bool) -> Cow<'_, str> {
     Cow::Borrowed(text)
 }
 
+/// A text that may have several lines, with nothing else in it that a terminal would act on.
+pub(crate) fn clean_lines(text: &str) -> Cow<'_, str> {
+    if text.chars().any(|c| c != '\n' && is_active(c)) {
+        return Cow::Owned(text.chars().map(|c| if c == '\n' { c } else { harmless(c, true) }).collect());
+    }
+    Cow::Borrowed(text)
+}
+
 /// A text broken at spaces so that no line is longer than `width`, where its words allow that. The first line begins
 /// at column `begun` (what stands before it is already written), the others are indented.
 pub(crate) fn wrapped(text: &str, width: usize, begun: usize, indent: usize) -> String {

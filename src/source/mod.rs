@@ -2,6 +2,7 @@
 
 mod discover;
 mod lines;
+mod write;
 
 use std::num::NonZeroU32;
 use std::ops::Range;
@@ -12,6 +13,7 @@ pub use discover::{
     Asked, CONFIG_NAME, Discovery, Globs, Stdin, Unreadable, absolute, discover, read_text, shown,
 };
 pub use lines::{LineIndex, Position};
+pub use write::write_whole;
 
 /// A file of this run, by its number from 0.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
