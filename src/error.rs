@@ -132,8 +132,8 @@ pub enum Error {
     /// There is no plan where it was looked for.
     #[error("no plan file was found in {places}")]
     #[diagnostic(help(
-        "Plan files are named plan.toml or end with .plan.toml or .xer. Name the file itself to check one with \
-         another name, or widen `include` in planlint.toml."
+        "Plan files are named plan.toml, end with .plan.toml or .xer, or are XML files that Microsoft Project has \
+         saved. Name the file itself to check one with another name, or widen `include` in planlint.toml."
     ))]
     NothingToCheck {
         /// Where was looked, as shown to the user.

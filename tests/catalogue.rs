@@ -263,6 +263,13 @@ B,OPS-2,Done,01/03/2027,02/13/2027,5d,OPS-9;12 XX,
 C,OPS-2,,,,,,"x
 D,OPS-5,,,,,,
 "#;
+/// What can only be wrong in a file of Microsoft Project.
+const XML_FAULTS: &str = "<Project><CalendarUID>1</CalendarUID><Calendars>
+    <Calendar><UID>1</UID><Name>Half</Name></Calendar>
+    <Calendar><UID>2</UID><Name>Never</Name><WeekDays><WeekDay><DayType>2</DayType></WeekDay></WeekDays></Calendar></Calendars>
+    <Tasks><Task><UID>1</UID><ID>1</ID><Name>Dig</Name><ConstraintType>4</ConstraintType><Duration>long</Duration>
+    <CalendarUID>2</CalendarUID><PredecessorLink><PredecessorUID>9</PredecessorUID></PredecessorLink></Task>
+    <Task><UID>1</UID><ID>2</ID><Name>Fill</Name></Task></Tasks></Projekt></Project>";
 
 #[test]
 fn every_wording_of_the_plan_files_is_used_and_filled() {
@@ -277,6 +284,10 @@ fn every_wording_of_the_plan_files_is_used_and_filled() {
         file("empty/plan.toml", "[plan]\n#\u{FFFD}\n", damaged),
         file("other/plan.toml", "[plan]\nid = \"main\"\n[task.o]\ntitle = \"O\"\n", utf8),
     ];
+    files.push(file("faults.xml", XML_FAULTS, utf8));
+    let mut other = file("a.xml", "<html/>", utf8);
+    other.format = Format::Unsupported;
+    files.push(other);
     files.extend(["a.mpp", "a.pod", "a.pmxml", "a.xlsx"].map(|name| file(name, "", utf8)));
     files.extend([file("t/faults.csv", TABLE_FAULTS, utf8), file("t/none.csv", "a,b\n", utf8)]);
     let sources = Sources::new(files);

@@ -229,7 +229,7 @@ fn agrees_with(oracle: &Value, model: &Model<'_>, name: &str, summaries: usize, 
 }
 
 const HEAD: &str = "ERMHDR\t8.2\n%T\tPROJECT\n%F\tproj_id\tproj_short_name\tplan_start_date\tclndr_id\n%R\t1\tERP\t2027-01-04 08:00\t7\n\
-    %T\tCALENDAR\n%F\tclndr_id\tclndr_name\n%R\t7\tOffice\n\
+    %T\tCALENDAR\n%F\tclndr_id\tclndr_name\tclndr_data\n%R\t7\tOffice\t(0||DaysOfWeek()((0||2()((0||0(s|08:00|f|16:00)())))))\n\
     %T\tPROJWBS\n%F\twbs_id\tproj_id\tproj_node_flag\twbs_short_name\twbs_name\tparent_wbs_id\n\
     %R\t10\t1\tY\tERP\tNew ERP\t9\n%R\t11\t1\tN\tA\tBuild\t10\n%R\t12\t1\tN\tB\tTest\t11\n";
 const TASKS: &str = "%T\tTASK\n%F\ttask_id\tproj_id\twbs_id\ttask_code\ttask_name\ttask_type\tstatus_code\ttarget_drtn_hr_cnt\tremain_drtn_hr_cnt\tcomplete_pct_type\tact_start_date\n\

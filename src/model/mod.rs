@@ -7,12 +7,14 @@ mod entity;
 #[macro_use]
 mod field;
 mod value;
+mod working;
 
 use rustc_hash::FxHashMap;
 
 pub use entity::*;
 pub use field::{FieldDef, Stored, Type, Value};
 pub use value::*;
+pub use working::*;
 
 use crate::finding::{Entity, EntityKind};
 use crate::source::{FileId, Format, Sources, Span};
@@ -243,6 +245,12 @@ pub struct StoredDates {
     pub free_float: Option<Spanned<i64>>,
     /// Whether the tool says the task is on the driving path.
     pub driving: Option<Spanned<bool>>,
+    /// Whether the tool says the task is critical.
+    pub critical: Option<Spanned<bool>>,
+    /// Start as the tool shows it.
+    pub start: Option<Spanned<Moment>>,
+    /// Finish as the tool shows it.
+    pub finish: Option<Spanned<Moment>>,
 }
 
 /// What a source format can carry. A rule that needs a field which a format cannot carry is silent there.
@@ -287,6 +295,8 @@ pub struct PlanEntry {
     pub capability: Capability,
     /// The format it came from.
     pub format: Format,
+    /// How its file says that it was scheduled.
+    pub schedule: ScheduleOptions,
     ranges: [(u32, u32); EntityKind::ALL.len()],
 }
 
@@ -413,10 +423,14 @@ pub struct Model<'s> {
     pub lists: Lists,
     /// What entities list.
     pub arenas: Arenas,
-    /// Stored dates of imported tasks, by task number; empty where no file has any.
+    /// Stored dates of imported tasks, by task number; may be shorter than the tasks.
     pub stored: Vec<StoredDates>,
     /// Fields that packs declare.
     pub(crate) own: OwnFields,
+    /// What only imported tasks have, by task number; may be shorter than the tasks.
+    pub imported: Vec<Option<Box<ImportedTask>>>,
+    /// Working time of imported calendars, by calendar number; may be shorter than the calendars.
+    pub working: Vec<Option<WorkingTime>>,
 }
 
 /// Fields that packs declare, as entities give them.
@@ -443,11 +457,25 @@ pub struct Part {
     pub stored: Vec<StoredDates>,
     /// Fields that packs declare: of what, which, and the value.
     pub own: Vec<(Entity, Box<str>, Value)>,
+    /// What only imported tasks have, by task; may be shorter than the tasks.
+    pub imported: Vec<Option<Box<ImportedTask>>>,
+    /// Working time of imported calendars, by calendar; may be shorter than the calendars.
+    pub working: Vec<Option<WorkingTime>>,
+    /// How the file says that it was scheduled.
+    pub schedule: ScheduleOptions,
     /// What the format can say.
     pub capability: Capability,
 }
 
 impl Part {
+    /// What only imported tasks have, of the task with this number in the part, to be set.
+    pub(crate) fn imported_mut(&mut self, task: usize) -> &mut ImportedTask {
+        if self.imported.len() <= task {
+            self.imported.resize(task + 1, None);
+        }
+        self.imported[task].get_or_insert_default()
+    }
+
     /// Appends another part of the same plan. Returns how far its entities moved, kind by kind.
     pub(crate) fn append(&mut self, other: Part) -> [u32; EntityKind::ALL.len()] {
         let mut offsets = [0; EntityKind::ALL.len()];
@@ -474,6 +502,8 @@ impl<'s> Model<'s> {
             arenas: Arenas::default(),
             stored: Vec::new(),
             own: OwnFields::default(),
+            imported: Vec::new(),
+            working: Vec::new(),
         }
     }
 
@@ -492,6 +522,7 @@ impl<'s> Model<'s> {
         let before: Vec<u32> = EntityKind::ALL.iter().map(|&kind| self.lists.count(kind) as u32).collect();
         let mut header = None;
         let mut capability = Capability::Full;
+        let mut schedule = ScheduleOptions::default();
         let files: Vec<FileId> = parts.iter().map(|(file, _)| *file).collect();
         for (file, mut part) in parts {
             let moved = self.arenas.append(part.arenas);
@@ -504,6 +535,21 @@ impl<'s> Model<'s> {
             if !part.stored.is_empty() {
                 self.stored.resize(self.lists.tasks.len(), StoredDates::default());
                 self.stored.append(&mut part.stored);
+            }
+            if !part.imported.is_empty() {
+                let first = self.lists.calendars.len() as u32;
+                for share in part.imported.iter_mut().flatten().flat_map(|it| &mut it.shares) {
+                    share.calendar = share.calendar.map(|it| it + first);
+                }
+                self.imported.resize(self.lists.tasks.len(), None);
+                self.imported.append(&mut part.imported);
+            }
+            if !part.working.is_empty() {
+                self.working.resize(self.lists.calendars.len(), None);
+                self.working.append(&mut part.working);
+            }
+            if part.schedule != ScheduleOptions::default() {
+                schedule = part.schedule;
             }
             self.lists.append(part.lists, plan, moved, &mut offsets);
             offsets[EntityKind::Plan as usize] = plan.0;
@@ -530,6 +576,7 @@ impl<'s> Model<'s> {
             format: self.sources.file(file).format,
             files,
             capability,
+            schedule,
             ranges,
         });
         plan
@@ -582,6 +629,16 @@ impl<'s> Model<'s> {
     /// The task with this number.
     pub fn task(&self, task: TaskId) -> &Task {
         &self.lists.tasks[task.index()]
+    }
+
+    /// What only imported tasks have.
+    pub fn imported(&self, task: TaskId) -> Option<&ImportedTask> {
+        self.imported.get(task.index())?.as_deref()
+    }
+
+    /// The working time of an imported calendar, by its number.
+    pub fn working_time(&self, calendar: usize) -> Option<&WorkingTime> {
+        self.working.get(calendar)?.as_ref()
     }
 
     /// The plan with this number.

@@ -431,6 +431,9 @@ pub enum LagAmount {
 /// The place of a unit in [`Duration`] that no unit has.
 const PERCENT: i64 = 7;
 
+/// The place in [`Duration`] that says that nights and weekends count.
+const ELAPSED: i64 = 8;
+
 impl Lag {
     /// No wait.
     pub const NONE: Lag = Lag(Duration::ZERO);
@@ -443,6 +446,16 @@ impl Lag {
     /// So many thousandths of a per cent.
     pub fn percent(thousandths: i64) -> Self {
         Self(Duration::packed(thousandths.clamp(-MOST, MOST) << 4 | PERCENT))
+    }
+
+    /// So many thousandths of a per cent, counted day and night.
+    pub fn elapsed_percent(thousandths: i64) -> Self {
+        Self(Duration::packed(thousandths.clamp(-MOST, MOST) << 4 | ELAPSED | PERCENT))
+    }
+
+    /// Whether nights and weekends count.
+    pub fn is_elapsed(self) -> bool {
+        self.0.is_elapsed()
     }
 
     /// What it is.
@@ -467,22 +480,28 @@ impl Lag {
             LagAmount::Time(time) => {
                 Lag::time(Duration::new(-time.thousandths(), time.unit(), time.is_elapsed()))
             }
+            LagAmount::Percent(percent) if self.is_elapsed() => Lag::elapsed_percent(-percent),
             LagAmount::Percent(percent) => Lag::percent(-percent),
         }
     }
 
-    /// Reads `2d`, `+2d`, `-1d`, `+1ed`, `50%`.
+    /// Reads `2d`, `+2d`, `-1d`, `+1ed`, `50%`, `50e%`.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         let Some(number) = text.strip_suffix('%') else {
             return Duration::parse(text).map(Lag::time);
+        };
+        let (number, is_elapsed) = match number.strip_suffix('e') {
+            Some(number) => (number, true),
+            None => (number, false),
         };
         let number = number.trim_end();
         let (sign, digits) = match number.strip_prefix('-') {
             Some(rest) => (-1, rest),
             None => (1, number.strip_prefix('+').unwrap_or(number)),
         };
-        Some(Lag::percent(sign * parse_thousandths(digits)?))
+        let share = sign * parse_thousandths(digits)?;
+        Some(if is_elapsed { Lag::elapsed_percent(share) } else { Lag::percent(share) })
     }
 }
 
@@ -501,7 +520,7 @@ impl std::fmt::Display for Lag {
             LagAmount::Time(time) => write!(f, "{time}"),
             LagAmount::Percent(percent) => {
                 write_thousandths(f, percent)?;
-                f.write_str("%")
+                f.write_str(if self.is_elapsed() { "e%" } else { "%" })
             }
         }
     }
@@ -797,6 +816,7 @@ mod tests {
         assert_eq!(shown("erp/uat FF + 1w").as_deref(), Some("erp/uat|FF+1w"));
         assert_eq!(shown("a FS-50%").as_deref(), Some("a|FS-50%"));
         assert_eq!(shown("a -2ed").as_deref(), Some("a|FS-2ed"));
+        assert_eq!(shown("a FF-12.5e%").as_deref(), Some("a|FF-12.5e%"));
         for wrong in ["", " a", "a XX", "a FS 2d", "a FS+", "a FS+-2d", "a FSx"] {
             assert_eq!(shown(wrong), None, "{wrong}");
         }

@@ -2,6 +2,7 @@
 //! findings for the rest.
 
 mod csv;
+mod mspdi;
 mod toml;
 mod xer;
 
@@ -74,6 +75,7 @@ fn read_file(
         Format::Toml => toml::read(id, &file.text, &options(&file.path).fields),
         Format::Xer => xer::read(id, &file.text),
         Format::Csv => csv::read(id, file, &options(&file.path).csv),
+        Format::Mspdi => mspdi::read(id, &file.text),
         Format::Unsupported => unsupported(id, file),
         // `config` has read it.
         Format::Config => {
@@ -94,8 +96,11 @@ fn read_file(
 fn unsupported(id: FileId, file: &SourceFile) -> Reading {
     let ending = file.path.extension().and_then(|it| it.to_str()).unwrap_or("").to_ascii_lowercase();
     let variant = match ending.as_str() {
-        "mpp" | "mpt" | "mpx" | "xml" => "mpp",
+        "mpp" | "mpt" | "mpx" => "mpp",
         "pmxml" => "pmxml",
+        // Primavera's own XML often ends like that.
+        "xml" if file.text.contains("<APIBusinessObjects") => "pmxml",
+        "xml" => "xml",
         "pod" => "pod",
         _ => "xlsx",
     };

@@ -7,6 +7,7 @@
 //! What P6 has computed (early and late dates, float) is kept apart as [`crate::model::StoredDates`], for comparison;
 //! planned dates (`target_start_date`) are results too, and no baseline.
 
+mod calendar;
 mod people;
 mod plans;
 mod table;

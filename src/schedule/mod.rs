@@ -3,6 +3,8 @@
 //! So far the dates are those that a plan states or reports; what follows from its logic is not computed.
 
 mod calendar;
+mod clock;
+mod time;
 
 use jiff::civil::Date;
 
@@ -10,6 +12,7 @@ use crate::finding::EntityKind;
 use crate::model::{ConstraintKind, Duration, Model, Moment, PlanId, Spanned, TaskId};
 
 pub use calendar::WorkDays;
+pub use clock::WorkClock;
 
 /// The dates of a run.
 pub struct Schedule {

@@ -11,7 +11,7 @@ use ignore::WalkBuilder;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Decoding, Format, SourceFile, Sources, decode};
+use super::{Decoding, Format, SourceFile, Sources, decode, xml};
 
 /// The name of a configuration file.
 pub const CONFIG_NAME: &str = "planlint.toml";
@@ -33,7 +33,7 @@ pub struct Stdin {
 pub struct Globs {
     /// The folder that the patterns start from.
     pub root: PathBuf,
-    /// Plan files besides `plan.toml`, `*.plan.toml` and `*.xer`.
+    /// Plan files besides `plan.toml`, `*.plan.toml`, `*.xer` and the `*.xml` of Microsoft Project.
     pub include: GlobSet,
     /// Files that are not read.
     pub exclude: GlobSet,
@@ -94,9 +94,9 @@ pub struct Discovery {
 
 /// Finds and reads all files of a run. Never fails: what cannot be read is listed, the rest goes on.
 ///
-/// In folders, plan files are `plan.toml`, `*.plan.toml`, `*.xer` and what `include` adds: tables (`*.csv`) only by
-/// that, because most of them are no plans. What is hidden, ignored by
-/// git or excluded is passed over, links are not followed. A file that is named outright is read whatever its name.
+/// In folders, plan files are `plan.toml`, `*.plan.toml`, `*.xer`, every `*.xml` that Microsoft Project wrote, and what
+/// `include` adds: tables (`*.csv`) only by that, because most of them are no plans. What is hidden, ignored by git or
+/// excluded is passed over, links are not followed. A file that is named outright is read whatever its name.
 /// With it come the other files of its plan: see `Walker::belonging`.
 pub fn discover(asked: &Asked<'_>) -> Discovery {
     let mut walker = Walker { asked, unreadable: BTreeMap::new(), excluded: FxHashSet::default() };
@@ -201,6 +201,23 @@ fn is_plan_name(path: &Path) -> bool {
     name == "plan.toml" || name.ends_with(".plan.toml") || Format::of(path) == Some(Format::Xer)
 }
 
+/// Whether a file that is called `.xml` is an export of Microsoft Project: so much XML lies about that only its beginning
+/// can say. What cannot be read is none; nobody asked for it.
+fn is_project_xml(path: &Path) -> bool {
+    use std::io::Read as _;
+    const HEAD: u64 = 4096;
+    if Format::of(path) != Some(Format::Mspdi) {
+        return false;
+    }
+    let Ok(file) = std::fs::File::open(path) else { return false };
+    let mut head = Vec::with_capacity(HEAD as usize);
+    if file.take(HEAD).read_to_end(&mut head).is_err() {
+        return false;
+    }
+    let (text, _) = decode(head, Format::Mspdi);
+    Format::Mspdi.settled(&text) == Format::Mspdi
+}
+
 /// Whether a text has a `[plan]` of its own: a quick look that need not understand the rest.
 fn has_plan(text: &str) -> bool {
     memchr::memmem::find_iter(text.as_bytes(), "[plan]").any(|at| {
@@ -266,7 +283,13 @@ fn text_of(path: &Path, bytes: Vec<u8>) -> Result<Text, String> {
         // Nobody reads it, and nobody shows a line of it.
         return Ok((format, String::new(), Decoding { encoding: "UTF-8", ..Decoding::default() }));
     }
-    let (text, decoding) = decode(bytes, format);
+    let (mut text, decoding) = decode(bytes, format);
+    let format = format.settled(&text);
+    if format == Format::Unsupported {
+        // Its beginning says what it is instead.
+        text.truncate(xml::head(&text).len());
+        return Ok((format, text, decoding));
+    }
     // Other encodings can take more room as UTF-8.
     if text.len() as u64 >= TOO_LARGE {
         return Err(TOO_LARGE_WORDS.to_owned());
@@ -328,14 +351,18 @@ impl Walker<'_> {
     fn is_wanted(&mut self, path: &Path) -> bool {
         let globs = self.globs(path);
         let is_config = path.file_name().is_some_and(|name| name == CONFIG_NAME);
-        if is_config || !(is_plan_name(path) || globs.is_included(path)) {
+        let is_plan = is_plan_name(path) || globs.is_included(path);
+        let may_be_plan = is_plan || Format::of(path) == Some(Format::Mspdi);
+        if is_config || !may_be_plan {
             return false;
         }
         if self.is_excluded(path) {
-            self.excluded.insert(path.to_owned());
+            if is_plan || is_project_xml(path) {
+                self.excluded.insert(path.to_owned());
+            }
             return false;
         }
-        true
+        is_plan || is_project_xml(path)
     }
 
     /// Reads what is not read yet, several files at a time.

@@ -3,6 +3,7 @@
 mod discover;
 mod lines;
 mod write;
+mod xml;
 
 use std::num::NonZeroU32;
 use std::ops::Range;
@@ -93,6 +94,8 @@ pub enum Format {
     Xer,
     /// A table of tasks: rows of cells, as spreadsheets and many planning tools export them.
     Csv,
+    /// Microsoft Project's XML.
+    Mspdi,
     /// planlint's configuration: of the run so that findings can point into it, but no plan.
     Config,
     /// A planning format that cannot be read (yet); the reader says what to export instead.
@@ -107,8 +110,18 @@ impl Format {
             "toml" => Some(Format::Toml),
             "xer" => Some(Format::Xer),
             "csv" | "tsv" => Some(Format::Csv),
-            "mpp" | "mpt" | "mpx" | "pod" | "pmxml" | "xlsx" | "xls" | "xml" => Some(Format::Unsupported),
+            // Whether it really is one, only its text can say: see `Format::settled`.
+            "xml" => Some(Format::Mspdi),
+            "mpp" | "mpt" | "mpx" | "pod" | "pmxml" | "xlsx" | "xls" => Some(Format::Unsupported),
             _ => None,
+        }
+    }
+
+    /// The format of a text that comes with this promise: an `.xml` may be anything.
+    pub fn settled(self, text: &str) -> Format {
+        match self {
+            Format::Mspdi if !xml::is_project(text) => Format::Unsupported,
+            format => format,
         }
     }
 }
@@ -221,12 +234,13 @@ impl Sources {
     }
 }
 
-/// Turns the bytes of a file into text: UTF-8 with or without byte order mark, UTF-16 with one; where the bytes are
-/// neither, windows-1252 for exports (every byte has a meaning there) and replacement characters for plan files.
+/// Turns the bytes of a file into text: UTF-8 with or without byte order mark, UTF-16 with one, XML also without and as
+/// it declares; where the bytes are neither, windows-1252 for exports of P6 (every byte has a meaning there) and
+/// replacement characters for all others.
 pub fn decode(bytes: Vec<u8>, format: Format) -> (String, Decoding) {
-    if let Some((encoding, _)) =
-        encoding_rs::Encoding::for_bom(&bytes).filter(|(e, _)| *e != encoding_rs::UTF_8)
-    {
+    let marked = encoding_rs::Encoding::for_bom(&bytes).map(|(encoding, _)| encoding);
+    let known = marked.or_else(|| (format == Format::Mspdi).then(|| xml::declared(&bytes)).flatten());
+    if let Some(encoding) = known.filter(|encoding| *encoding != encoding_rs::UTF_8) {
         let (text, _, _) = encoding.decode(&bytes);
         let text = text.into_owned();
         let decoding = replaced(&text, encoding.name());

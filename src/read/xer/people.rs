@@ -3,9 +3,9 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::plans::{About, Plans};
-use super::table::{Cell, Kind, Table};
-use super::value::number;
-use crate::model::{Fields, Person, PlanId, Spanned, Value};
+use super::table::{Cell, Column, Kind, Row, Table};
+use super::value::{minutes_of_hours, number};
+use crate::model::{Fields, ImportedKind, Person, PlanId, Share, Spanned, Value};
 use crate::source::Span;
 
 /// A resource of the file. Plans get those that work on them.
@@ -14,9 +14,15 @@ struct Resource<'t> {
     known_as: Cell<'t>,
     name: Option<Cell<'t>>,
     email: Option<Cell<'t>>,
+    /// Its calendar, and the column that says so.
+    calendar: Option<(Cell<'t>, Column)>,
     is_person: bool,
     line: u32,
 }
+
+/// How long somebody works on a task.
+const SHARE_COLUMNS: [&str; 5] =
+    ["target_qty", "target_qty_per_hr", "remain_qty", "remain_qty_per_hr", "relag_drtn_hr_cnt"];
 
 /// Somebody on a task.
 struct Assignment<'t> {
@@ -34,7 +40,7 @@ impl<'t> Plans<'t> {
     /// Gives tasks their owner (the labor with most work on it, else the main resource) and their helpers.
     pub(super) fn read_people(&mut self, tables: &[Table<'t>]) {
         let (resources, by_id) = self.resources(tables);
-        let mut assignments = self.assignments(tables, &by_id);
+        let mut assignments = self.assignments(tables, &resources, &by_id);
         let assigned: FxHashSet<(usize, usize)> = assignments.iter().map(|it| (it.part, it.task)).collect();
         for (part, task, place) in std::mem::take(&mut self.main_resources) {
             let Some(&resource) = by_id.get(place.text) else {
@@ -68,11 +74,11 @@ impl<'t> Plans<'t> {
         let mut resources: Vec<Resource<'t>> = Vec::new();
         let mut by_id: FxHashMap<&'t str, usize> = FxHashMap::default();
         let columns = |table: &Table<'t>| {
-            ["rsrc_id", "rsrc_short_name", "rsrc_name", "email_addr", "rsrc_type"]
+            ["rsrc_id", "rsrc_short_name", "rsrc_name", "email_addr", "rsrc_type", "clndr_id"]
                 .map(|name| table.column(name))
         };
         self.each_row(tables, Kind::Resource, columns, |this, columns, row| {
-            let [id, short_name, name, email, kind] = *columns;
+            let [id, short_name, name, email, kind, calendar] = *columns;
             let Some(id) = this.key(row, id, Kind::Resource) else { return };
             if let Some(&first) = by_id.get(id.text) {
                 let (place, line) = (resources[first].id.span, resources[first].line);
@@ -85,6 +91,7 @@ impl<'t> Plans<'t> {
                 known_as: row.get(short_name).or(name).unwrap_or(id),
                 name,
                 email: row.get_sound(email),
+                calendar: row.get_sound(calendar).map(|cell| (cell, calendar)),
                 is_person: row.get_sound(kind).is_none_or(|kind| kind.text == "RT_Labor"),
                 line: row.line,
             });
@@ -95,13 +102,15 @@ impl<'t> Plans<'t> {
     fn assignments(
         &mut self,
         tables: &[Table<'t>],
+        resources: &[Resource<'t>],
         by_id: &FxHashMap<&'t str, usize>,
     ) -> Vec<Assignment<'t>> {
         let mut assignments = Vec::new();
         let columns = |table: &Table<'t>| {
-            ["task_id", "rsrc_id", "target_qty", "target_qty_per_hr"].map(|name| table.column(name))
+            let names = ["task_id", "rsrc_id", "target_qty", "target_qty_per_hr"];
+            (names.map(|name| table.column(name)), SHARE_COLUMNS.map(|name| table.column(name)))
         };
-        self.each_row(tables, Kind::Assignment, columns, |this, columns, row| {
+        self.each_row(tables, Kind::Assignment, columns, |this, (columns, share), row| {
             let [task, resource, quantity, per_hour] = *columns;
             // A row without a resource is for a role: nobody yet.
             let (Some(task_id), Some(place)) = (row.get(task), row.get(resource)) else { return };
@@ -115,6 +124,7 @@ impl<'t> Plans<'t> {
             let Some(&resource) = by_id.get(place.text) else {
                 return this.unknown(about, "resource", resource.name, place);
             };
+            this.read_share(row, share, about, resources[resource].calendar);
             let mut amount = |column| {
                 let cell = row.get_sound(column)?;
                 let amount = number(cell.text);
@@ -132,6 +142,37 @@ impl<'t> Plans<'t> {
             assignments.push(Assignment { part, task, resource, place, quantity, units });
         });
         assignments
+    }
+
+    /// What a resource contributes to a task that is worked on its resources' calendars.
+    fn read_share(
+        &mut self,
+        row: &Row<'_, 't>,
+        columns: &[Column; SHARE_COLUMNS.len()],
+        about: About,
+        calendar: Option<(Cell<'t>, Column)>,
+    ) {
+        let Some(task) = about.entity.map(|entity| entity.index as usize) else { return };
+        let imported = self.projects[about.part].part.imported.get(task).and_then(Option::as_deref);
+        if imported.is_none_or(|it| it.kind != ImportedKind::ResourceDependent) {
+            return;
+        }
+        let [target, target_per_hour, left, left_per_hour, delay] =
+            columns.map(|column| row.get_sound(column).and_then(|cell| number(cell.text)));
+        let minutes = |quantity: Option<f64>, per_hour: Option<f64>| {
+            let hours = quantity? / per_hour.filter(|per_hour| *per_hour > 0.0)?;
+            minutes_of_hours(&hours.to_string()).filter(|minutes| *minutes >= 0)
+        };
+        let whole = minutes(target, target_per_hour);
+        let Some(remaining) = minutes(left, left_per_hour.or(target_per_hour)).or(whole) else { return };
+        let calendar = calendar.and_then(|(cell, column)| self.calendar_number(about, cell, column));
+        let share = Share {
+            calendar,
+            minutes: whole.unwrap_or(remaining),
+            remaining,
+            delay: delay.map_or(0, |hours| (hours * 60.0) as i64),
+        };
+        self.projects[about.part].part.imported_mut(task).shares.push(share);
     }
 
     fn add_person(&mut self, part: usize, resource: &Resource<'t>) {

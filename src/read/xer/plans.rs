@@ -4,11 +4,11 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::malformed;
 use super::table::{Cell, Column, Kind, Row, Table};
-use super::value::{LAG_CALENDARS, minutes_of_hours};
+use super::value::{CRITICAL_BY, FLAGS, FLOAT_KINDS, LAG_CALENDARS, minutes_of_hours};
 use crate::finding::{Code, Entity, EntityKind, Finding};
 use crate::model::{
-    Calendar, Capability, Fields, LagCalendar, Moment, Part, Plan, PlanId, Spanned, StoredDates, Task, Text,
-    Value,
+    Calendar, Capability, CriticalBy, Fields, FloatKind, LagCalendar, Moment, Part, Plan, PlanId,
+    ProgressLogic, ScheduleOptions, ScheduleTool, Spanned, StoredDates, Task, Text, Value, WorkingTime,
 };
 use crate::read::Reading;
 use crate::source::{FileId, Span};
@@ -70,15 +70,32 @@ pub(super) struct Project<'t> {
     /// What other projects call it.
     pub(super) id: &'t str,
     calendar: Option<&'t str>,
-    calendars: FxHashSet<&'t str>,
+    /// Numbers among the part's calendars, by P6's own.
+    calendars: FxHashMap<&'t str, u32>,
     /// A folder of projects, or a project that is only named because others depend on it: a plan only if it has tasks.
     is_stub: bool,
 }
 
+/// How many calendars are followed from one to that on which it is based: beyond any real file.
+const LONGEST_BASE: usize = 32;
+
 /// A calendar of the file. Plans get those that they use.
 struct CalendarRow<'t> {
     id: Cell<'t>,
+    working: WorkingTime,
+    /// Why the working time is not the calendar's own; told where somebody uses it.
+    problem: Option<Finding>,
+}
+
+/// The same before it is known on what it is based.
+struct RawCalendar<'t> {
+    key: &'t str,
+    id: Cell<'t>,
     line: u32,
+    base: Option<&'t str>,
+    data: Option<Cell<'t>>,
+    /// What a day, a week and a month of a duration mean, in minutes.
+    lengths: [Option<u32>; 3],
 }
 
 /// Where a task went: to which part, and which of its tasks it is.
@@ -195,17 +212,101 @@ impl<'t> Plans<'t> {
 
     pub(super) fn read_calendars(&mut self, tables: &[Table<'t>]) {
         let mut names: FxHashSet<&'t str> = FxHashSet::default();
-        let columns = |table: &Table<'t>| [table.column("clndr_id"), table.column("clndr_name")];
-        self.each_row(tables, Kind::Calendar, columns, |this, &[id, name], row| {
+        let mut numbers: FxHashMap<&'t str, usize> = FxHashMap::default();
+        let mut rows: Vec<RawCalendar<'t>> = Vec::new();
+        let columns = |table: &Table<'t>| {
+            [
+                "clndr_id",
+                "clndr_name",
+                "base_clndr_id",
+                "clndr_data",
+                "day_hr_cnt",
+                "week_hr_cnt",
+                "month_hr_cnt",
+            ]
+            .map(|name| table.column(name))
+        };
+        self.each_row(tables, Kind::Calendar, columns, |this, columns, row| {
+            let [id, name, base, data, day, week, month] = *columns;
             let Some(key) = this.key(row, id, Kind::Calendar) else { return };
-            if let Some(first) = this.calendars.get(key.text) {
-                let (place, line) = (first.id.span, first.line);
+            if let Some(&first) = numbers.get(key.text) {
+                let (place, line) = (rows[first].id.span, rows[first].line);
                 return this.twice(0, Kind::Calendar, key, place, line);
             }
+            numbers.insert(key.text, rows.len());
             // Calendars of the company and of its projects may have one name: then the number says which.
             let name = row.get(name).filter(|name| names.insert(name.text));
-            this.calendars.insert(key.text, CalendarRow { id: name.unwrap_or(key), line: row.line });
+            let length = |column| {
+                let minutes = minutes_of_hours(row.get_sound(column)?.text)?;
+                u32::try_from(minutes).ok().filter(|minutes| (1..1_000_000).contains(minutes))
+            };
+            rows.push(RawCalendar {
+                key: key.text,
+                id: name.unwrap_or(key),
+                line: row.line,
+                base: row.get_sound(base).map(|base| base.text),
+                data: row.get_sound(data),
+                lengths: [length(day), length(week), length(month)],
+            });
         });
+        // What others are based on comes first. A calendar in a circle of bases has none.
+        for first in 0..rows.len() {
+            let mut chain = vec![first];
+            while let Some(base) = chain.last().and_then(|last| numbers.get(rows[*last].base?)) {
+                if chain.len() > LONGEST_BASE
+                    || chain.contains(base)
+                    || self.calendars.contains_key(rows[*base].key)
+                {
+                    break;
+                }
+                chain.push(*base);
+            }
+            while let Some(number) = chain.pop() {
+                if !self.calendars.contains_key(rows[number].key) {
+                    let calendar = self.calendar_row(&rows[number]);
+                    self.calendars.insert(rows[number].key, calendar);
+                }
+            }
+        }
+    }
+
+    /// The working time of a calendar. Where its text is damaged, that is told at once; where there is none at all,
+    /// once somebody uses it.
+    fn calendar_row(&mut self, row: &RawCalendar<'t>) -> CalendarRow<'t> {
+        let base = row.base.and_then(|base| self.calendars.get(base));
+        let instead = match base {
+            Some(base) => format!("its base calendar \"{}\"", Self::meant(base.id.text)),
+            None => "Monday to Friday, 08:00 to 12:00 and 13:00 to 17:00".to_owned(),
+        };
+        let finding = |variant: &'static str| {
+            Finding::new(Code::new("PLN004"), row.id.span)
+                .variant(variant)
+                .subject("clndr_data")
+                .param("calendar", format!("\"{}\"", crate::model::shortened(&Self::meant(row.id.text))))
+                .param("instead", instead.clone())
+        };
+        let fallback = || base.map_or_else(WorkingTime::default, |base| base.working.clone());
+        let (mut working, problem) = match row.data.map(|data| super::calendar::parse(data.text)) {
+            Some(Ok(data)) => {
+                let working = data.working_time(base.map(|base| &base.working));
+                match working.has_work() {
+                    true => (working, None),
+                    false => (fallback(), Some(finding("calendar-without-work"))),
+                }
+            }
+            Some(Err(problem)) => (fallback(), Some(finding("calendar").param("problem", problem))),
+            None if base.is_some() => (fallback(), None),
+            None => (fallback(), Some(finding("calendar").param("problem", "it is empty"))),
+        };
+        let [day, week, month] = row.lengths;
+        working.minutes_per_day = day.unwrap_or(working.minutes_per_day);
+        working.minutes_per_week = week.unwrap_or(working.minutes_per_week);
+        working.minutes_per_month = month.unwrap_or(working.minutes_per_month);
+        let mut row_ = CalendarRow { id: row.id, working, problem };
+        if row.data.is_some() {
+            self.findings.extend(row_.problem.take().map(|problem| (0, problem)));
+        }
+        row_
     }
 
     pub(super) fn read_projects(&mut self, tables: &[Table<'t>]) {
@@ -219,12 +320,15 @@ impl<'t> Plans<'t> {
                 "clndr_id",
                 "project_flag",
                 "export_flag",
+                "critical_drtn_hr_cnt",
+                "critical_path_type",
             ]
             .map(|name| table.column(name))
         };
         let mut lines: FxHashMap<&'t str, (Span, u32)> = FxHashMap::default();
         self.each_row(tables, Kind::Project, columns, |this, columns, row| {
-            let [id, short_name, start, finish, status_date, calendar, is_project, is_exported] = *columns;
+            let [id, short_name, start, finish, status_date, calendar, is_project, is_exported, float, path] =
+                *columns;
             let Some(key) = this.key(row, id, Kind::Project) else { return };
             if let Some(&(place, line)) = lines.get(key.text) {
                 return this.twice(0, Kind::Project, key, place, line);
@@ -240,6 +344,11 @@ impl<'t> Plans<'t> {
             let start = this.moment(row, start, about);
             let finish_by = this.moment(row, finish, about);
             let status_date = this.moment(row, status_date, about);
+            let float = this.minutes(row, float, about);
+            let critical_by = this.word(row, path, &CRITICAL_BY, about);
+            let options = &mut this.projects[number].part.schedule;
+            options.critical_float_minutes = float.map_or(0, |float| float.value);
+            options.critical_by = critical_by.map_or(CriticalBy::Float, |by| by.value);
             let is_no = |column| row.get_sound(column).is_some_and(|cell| cell.text == "N");
             let project = &mut this.projects[number];
             project.header.start = start;
@@ -277,11 +386,20 @@ impl<'t> Plans<'t> {
         let number = self.projects.len();
         self.by_project_id.insert(id.text, number);
         self.projects.push(Project {
-            part: Part::default(),
+            part: Part {
+                // What P6 does unless told otherwise.
+                schedule: ScheduleOptions {
+                    tool: ScheduleTool::P6,
+                    float: FloatKind::Finish,
+                    uses_expected_finish: true,
+                    ..ScheduleOptions::default()
+                },
+                ..Part::default()
+            },
             header: Plan::new(PlanId(0), Text::verbatim(known_as.span)),
             id: known_as.text,
             calendar: None,
-            calendars: FxHashSet::default(),
+            calendars: FxHashMap::default(),
             is_stub: false,
         });
         // Until the options say something else, P6 counts lags on the predecessor's calendar.
@@ -291,9 +409,23 @@ impl<'t> Plans<'t> {
     }
 
     pub(super) fn read_schedule_options(&mut self, tables: &[Table<'t>]) {
-        let columns =
-            |table: &Table<'t>| [table.column("proj_id"), table.column("sched_calendar_on_relationship_lag")];
-        self.each_row(tables, Kind::ScheduleOptions, columns, |this, &[project, lag], row| {
+        let columns = |table: &Table<'t>| {
+            [
+                "proj_id",
+                "sched_calendar_on_relationship_lag",
+                "sched_float_type",
+                "sched_retained_logic",
+                "sched_progress_override",
+                "sched_open_critical_flag",
+                "sched_lag_early_start_flag",
+                "sched_use_expect_end_flag",
+                "sched_outer_depend_type",
+                "sched_use_project_end_date_for_float",
+            ]
+            .map(|name| table.column(name))
+        };
+        self.each_row(tables, Kind::ScheduleOptions, columns, |this, columns, row| {
+            let [project, lag, float, retained, override_, open, early, expect, outer, own_end] = *columns;
             let Some(&number) = row.get(project).and_then(|id| this.by_project_id.get(id.text)) else {
                 return;
             };
@@ -302,6 +434,22 @@ impl<'t> Plans<'t> {
                 let value = Value::Word(Spanned::new(word.value as u8, word.span));
                 set_in_plan(&mut this.projects[number].header, "lag-calendar", value);
             }
+            let float = this.word(row, float, &FLOAT_KINDS, about);
+            let mut flag = |column| this.word(row, column, &FLAGS, about).map(|flag| flag.value);
+            let (retained, override_) = (flag(retained), flag(override_));
+            let (open, early, expect, own_end) = (flag(open), flag(early), flag(expect), flag(own_end));
+            let options = &mut this.projects[number].part.schedule;
+            options.float = float.map_or(options.float, |float| float.value);
+            options.progress = match (retained, override_) {
+                (Some(false), Some(true)) => ProgressLogic::ProgressOverride,
+                (Some(false), Some(false)) => ProgressLogic::ActualDates,
+                _ => ProgressLogic::RetainedLogic,
+            };
+            options.open_ends_critical = open.unwrap_or(options.open_ends_critical);
+            options.start_lag_from_early_start = early.unwrap_or(options.start_lag_from_early_start);
+            options.uses_expected_finish = expect.unwrap_or(options.uses_expected_finish);
+            options.floats_to_last_plan = own_end.map_or(options.floats_to_last_plan, |own| !own);
+            options.ignores_other_plans = row.get_sound(outer).is_some_and(|cell| cell.text == "SD_None");
         });
     }
 
@@ -460,16 +608,31 @@ impl<'t> Plans<'t> {
     }
 
     fn calendar(&mut self, about: About, cell: Cell<'t>, column: Column) -> Option<Text> {
-        let Some(row) = self.calendars.get(cell.text) else {
+        self.calendar_number(about, cell, column)?;
+        let known_as = self.calendars.get(cell.text)?.id;
+        Some(self.text_as(about.part, cell, &Self::meant(known_as.text)))
+    }
+
+    /// The number of a calendar among those of a part. A calendar that is new to the part is added.
+    pub(super) fn calendar_number(&mut self, about: About, cell: Cell<'t>, column: Column) -> Option<u32> {
+        let Some(row) = self.calendars.get_mut(cell.text) else {
             self.unknown(about, "calendar", column.name, cell);
             return None;
         };
-        let known_as = row.id;
-        if self.projects[about.part].calendars.insert(cell.text) {
-            let id = self.text(about.part, known_as);
-            self.projects[about.part].part.lists.calendars.push(Calendar::new(PlanId(0), id));
+        if let Some(number) = self.projects[about.part].calendars.get(cell.text) {
+            return Some(*number);
         }
-        Some(self.text_as(about.part, cell, &Self::meant(known_as.text)))
+        let (known_as, working) = (row.id, row.working.clone());
+        if let Some(problem) = row.problem.take() {
+            self.findings.push((about.part, problem));
+        }
+        let id = self.text(about.part, known_as);
+        let project = &mut self.projects[about.part];
+        let number = project.part.lists.calendars.len() as u32;
+        project.calendars.insert(cell.text, number);
+        project.part.lists.calendars.push(Calendar::new(PlanId(0), id));
+        project.part.working.push(Some(working));
+        Some(number)
     }
 
     /// Somebody is assigned to something.

@@ -6,8 +6,8 @@ use super::table::{Cell, Column, Kind, Row, Table};
 use super::value::{CONSTRAINTS, LINK_KINDS, STATUS, TASK_TYPES, TaskType, number};
 use crate::finding::{Code, Finding};
 use crate::model::{
-    Constraint, ConstraintKind, Duration, Effort, Fields, Lag, Link, LinkKind, PlanId, Spanned, Status,
-    StoredDates, Task, Value,
+    Constraint, ConstraintKind, Duration, Effort, Fields, ImportedKind, Lag, Link, LinkKind, PlanId, Spanned,
+    Status, StoredDates, Task, Value,
 };
 
 /// Names the columns of a table once, so that each is looked up by name once a table and not once a row.
@@ -55,6 +55,9 @@ columns!(TaskColumns {
     late_end_date,
     suspend_date,
     resume_date,
+    expect_end_date,
+    external_early_start_date,
+    external_late_end_date,
     driving_path_flag,
 });
 
@@ -113,15 +116,22 @@ impl<'t> Plans<'t> {
     /// What kind of task it is, how long it takes and how far it is.
     fn read_work(&mut self, task: &mut Task, columns: &TaskColumns, row: &Row<'_, 't>, about: About) {
         if let Some(found) = self.word(row, columns.task_type, &TASK_TYPES, about) {
-            match found.value {
-                TaskType::Work => {}
-                TaskType::Milestone => {
+            let kind = match found.value {
+                TaskType::Work(kind) => kind,
+                TaskType::Milestone(kind) => {
                     task.set(self.fields.milestone, Value::Flag(Spanned::new(true, found.span)));
+                    kind
                 }
-                TaskType::LevelOfEffort => {
+                TaskType::LevelOfEffort(kind) => {
                     let level = Spanned::new(Effort::Level as u8, found.span);
                     task.set(self.fields.effort, Value::Word(level));
+                    kind
                 }
+            };
+            if let (ImportedKind::Task, _) | (_, None) = (kind, about.entity) {
+                // Nothing that the task itself does not say.
+            } else if let Some(entity) = about.entity {
+                self.projects[about.part].part.imported_mut(entity.index as usize).kind = kind;
             }
         }
         let planned = self.amount(row, columns.target_drtn_hr_cnt, about);
@@ -133,11 +143,23 @@ impl<'t> Plans<'t> {
         }
         task.status = self.word(row, columns.status_code, &STATUS, about);
         let is_active = task.status.is_some_and(|status| status.value == Status::InProgress);
-        if is_active && row.get_sound(columns.resume_date).is_none() {
-            // Suspended, and not taken up again.
-            if let Some(suspended) = self.moment(row, columns.suspend_date, about) {
-                task.status = Some(Spanned::new(Status::Blocked, suspended.span));
-            }
+        let suspended = self.moment(row, columns.suspend_date, about);
+        let resumes = self.moment(row, columns.resume_date, about);
+        if let (true, Some(suspended), None) = (is_active, suspended, resumes) {
+            // Put down, and not taken up again.
+            task.status = Some(Spanned::new(Status::Blocked, suspended.span));
+        }
+        let expected_finish = self.moment(row, columns.expect_end_date, about);
+        let external_early_start = self.moment(row, columns.external_early_start_date, about);
+        let external_late_finish = self.moment(row, columns.external_late_end_date, about);
+        let dates = [suspended, resumes, expected_finish, external_early_start, external_late_finish];
+        if let (true, Some(entity)) = (dates.iter().any(Option::is_some), about.entity) {
+            let imported = self.projects[about.part].part.imported_mut(entity.index as usize);
+            imported.suspended = suspended;
+            imported.resumes = resumes;
+            imported.expected_finish = expected_finish;
+            imported.external_early_start = external_early_start;
+            imported.external_late_finish = external_late_finish;
         }
         for (column, field) in [
             (columns.act_start_date, self.fields.actual_start),
@@ -208,12 +230,16 @@ impl<'t> Plans<'t> {
     }
 
     /// P6 has two constraints a task. The model has one and a deadline: a second constraint that says "finish no
-    /// later than" is a deadline, another second one is left out.
+    /// later than" is a deadline, and the schedule knows every second one.
     fn read_constraints(&mut self, task: &mut Task, columns: &TaskColumns, row: &Row<'_, 't>, about: About) {
         let first = self.constraint(row, columns.cstr_type, columns.cstr_date, about);
         let second = self.constraint(row, columns.cstr_type2, columns.cstr_date2, about);
         if let Some(constraint) = first.or(second) {
             task.set(self.fields.constraint, Value::Constraint(constraint));
+        }
+        if let (Some(_), Some(second), Some(entity)) = (first, second, about.entity) {
+            let imported = self.projects[about.part].part.imported_mut(entity.index as usize);
+            imported.second_constraint = Some(second);
         }
         if let Some(Spanned {
             value: Constraint { kind: ConstraintKind::FinishNoLater, date: Some(date) },
@@ -260,6 +286,7 @@ impl<'t> Plans<'t> {
                 "N" => Some(Spanned::new(false, cell.span)),
                 _ => None,
             }),
+            ..StoredDates::default()
         }
     }
 

@@ -1,6 +1,6 @@
 //! Values as P6 writes them: hours, dates, code words.
 
-use crate::model::{ConstraintKind, LagCalendar, LinkKind, Status};
+use crate::model::{ConstraintKind, CriticalBy, FloatKind, ImportedKind, LagCalendar, LinkKind, Status};
 
 /// More hours than any plan has; keeps sums far from overflow.
 const MOST_HOURS: f64 = 1e9;
@@ -62,23 +62,34 @@ pub(super) const CONSTRAINTS: [(&str, ConstraintKind); 9] = [
     ("CS_MANDFIN", ConstraintKind::MustFinish),
 ];
 
-/// What a task is.
+/// Yes and no.
+pub(super) const FLAGS: [(&str, bool); 2] = [("Y", true), ("N", false)];
+
+/// Which difference of dates is the total float.
+pub(super) const FLOAT_KINDS: [(&str, FloatKind); 3] =
+    [("FT_FF", FloatKind::Finish), ("FT_SS", FloatKind::Start), ("FT_Min", FloatKind::Smallest)];
+
+/// What makes an activity critical.
+pub(super) const CRITICAL_BY: [(&str, CriticalBy); 2] =
+    [("CT_TotFloat", CriticalBy::Float), ("CT_DrivPath", CriticalBy::LongestPath)];
+
+/// What a task is, by its `task_type`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum TaskType {
-    Work,
-    Milestone,
-    LevelOfEffort,
+    Work(ImportedKind),
+    Milestone(ImportedKind),
+    LevelOfEffort(ImportedKind),
 }
 
 /// What a task is, by its `task_type`.
 pub(super) const TASK_TYPES: [(&str, TaskType); 6] = [
-    ("TT_Task", TaskType::Work),
-    ("TT_Rsrc", TaskType::Work),
-    ("TT_Mile", TaskType::Milestone),
-    ("TT_FinMile", TaskType::Milestone),
-    ("TT_LOE", TaskType::LevelOfEffort),
+    ("TT_Task", TaskType::Work(ImportedKind::Task)),
+    ("TT_Rsrc", TaskType::Work(ImportedKind::ResourceDependent)),
+    ("TT_Mile", TaskType::Milestone(ImportedKind::StartMilestone)),
+    ("TT_FinMile", TaskType::Milestone(ImportedKind::FinishMilestone)),
+    ("TT_LOE", TaskType::LevelOfEffort(ImportedKind::Task)),
     // A WBS summary activity lasts as long as what it spans, like level of effort.
-    ("TT_WBS", TaskType::LevelOfEffort),
+    ("TT_WBS", TaskType::LevelOfEffort(ImportedKind::WbsSummary)),
 ];
 
 #[cfg(test)]

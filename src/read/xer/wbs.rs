@@ -5,7 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::plans::{About, Plans};
 use super::table::{Cell, Kind, Table};
 use crate::finding::{Entity, EntityKind};
-use crate::model::{Fields, PlanId, StoredDates, Task, Text, Value};
+use crate::model::{Fields, ImportedKind, PlanId, StoredDates, Task, Text, Value};
 
 /// A path longer than this begins anew: P6 itself ends at 50 levels, and in a hostile file all paths together would
 /// grow with the square of its size.
@@ -149,6 +149,7 @@ impl<'t> Plans<'t> {
             }
         }
         let part = &mut self.projects[part].part;
+        part.imported_mut(part.lists.tasks.len()).kind = ImportedKind::Phase;
         part.lists.tasks.push(phase);
         part.stored.push(StoredDates::default());
     }
