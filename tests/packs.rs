@@ -3,7 +3,7 @@
 use planlint::catalogue::{Catalogue, Options, PackText, Rule};
 use planlint::finding::{Code, Finding};
 use planlint::rules::PlanSettings;
-use planlint::source::{Decoding, FileId, Format, SourceFile, Sources};
+use planlint::source::{Decoding, FileId, Format, SourceFile, Sources, Span};
 
 const HEAD: &str = "[pack]\nid = \"acme\"\nfamily = \"ACME\"\ntitle = \"Acme\"\n";
 const WORDS: &str = "name = \"a-fault\"\nseverity = \"error\"\nquestion = \"Why?\"\nmessage = \"{entity} lacks it: {missing}\"\nhelp = \"Add it.\"\n";
@@ -15,6 +15,11 @@ fn pack(asks: &str) -> String {
 
 /// What the rules of a pack find in a plan: `line:column` each, in order. The pack must be sound.
 fn found(pack: &str, plan: &str) -> Vec<String> {
+    places(pack, plan, |finding| vec![finding.primary.span])
+}
+
+/// The same for other places of the findings.
+fn places(pack: &str, plan: &str, of: impl Fn(&Finding) -> Vec<Span>) -> Vec<String> {
     let (catalogue, findings) = Catalogue::embedded().with(&[PackText { file: FileId::new(0), text: pack }]);
     assert!(findings.is_empty(), "{findings:#?}\n{pack}");
     let sources = Sources::from_text("plan.toml", plan);
@@ -37,9 +42,10 @@ fn found(pack: &str, plan: &str) -> Vec<String> {
         .findings
         .iter()
         .filter(|finding| finding.code.as_str().starts_with("ACME"))
-        .map(|finding| {
-            let file = sources.file(finding.primary.span.file);
-            let at = file.lines().position(&file.text, finding.primary.span.start);
+        .flat_map(of)
+        .map(|span| {
+            let file = sources.file(span.file);
+            let at = file.lines().position(&file.text, span.start);
             (at.line, at.column)
         })
         .collect();
@@ -83,6 +89,14 @@ fn relations_along_the_network_are_answered() {
         rule("per = { assets = { kind = \"application\" } }\nrequire = { upstream = { kind = \"test\" } }")
             .is_empty()
     );
+}
+
+#[test]
+fn of_several_demands_only_what_is_missing_is_pointed_at() {
+    let rule = "for-each = { task = { kind = \"rollout\" } }\n\
+        require = { all = [{ finish-upstream = { kind = \"pilot\" } }, { finish-upstream = { kind = \"test\" } }] }";
+    let labels = |finding: &Finding| finding.labels.iter().map(|label| label.span).collect();
+    assert_eq!(places(&pack(rule), PLAN, labels), ["5:1"], "the test is there and not linked; the pilot is");
 }
 
 #[test]

@@ -275,6 +275,11 @@ fn finding(
         let Some(Some(answer)) = related.walk.and_then(|(walk, _)| run.answers.get(walk)) else { continue };
         let is_before = walk::way(related.relation).is_some_and(Way::is_before);
         for key in &failing.keys {
+            // Of several demands some may hold: what is linked for them is not what is missing.
+            let asking = Asking { key: *key, ..asking };
+            if answer.at(&asking, related, of) == Truth::Yes {
+                continue;
+            }
             let seeds = answer.seeds(TaskId(of.index), *key).iter();
             let seed =
                 seeds.copied().find(|seed| model.task(*seed).plan == model.tasks[of.index as usize].plan);
