@@ -104,8 +104,8 @@ fn p6_files_are_read_as_p6_meant_them() {
         let n_rows = |table: &str| rows.get(table).map_or(0, BTreeSet::len);
         let found =
             messages(&Read { model: read(&sources).model, findings: findings.clone(), directives: vec![] });
-        // This one was made by hand, and has no end line.
-        let expected = usize::from(name == "cases-p6-23.xer");
+        // One was made by hand and has no end line; in the other a calendar breaks off.
+        let expected = usize::from(name == "cases-p6-23.xer" || name == "invalid-calendar-p6-8.xer");
         assert_eq!(found.len(), expected, "{name}: {found:#?}");
 
         let tasks: Vec<(TaskId, &Task)> = model.plan_ids().flat_map(|plan| model.tasks_of(plan)).collect();

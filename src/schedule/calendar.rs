@@ -2,7 +2,9 @@
 
 use jiff::civil::Date;
 
-use crate::model::{List, Model, parse_clock, weekday};
+use crate::model::{List, Model, WorkingTime, parse_clock, weekday};
+
+use super::time::{day_number as number, weekday_of};
 
 /// The working days of a calendar.
 pub struct WorkDays {
@@ -32,6 +34,9 @@ impl Default for WorkDays {
 impl WorkDays {
     /// The working days of a calendar of the model, by its number.
     pub(super) fn new(model: &Model<'_>, calendar: usize) -> Self {
+        if let Some(time) = model.working_time(calendar) {
+            return Self::of(time);
+        }
         let calendar = &model.calendars[calendar];
         let mut days = Self::default();
         let named: Vec<u8> = model
@@ -51,6 +56,23 @@ impl WorkDays {
         days.off = numbers(model, calendar.holidays(), |day| week[day]);
         days.extra = numbers(model, calendar.extra_days(), |day| !week[day]);
         days
+    }
+
+    /// The days on which an imported calendar works at all.
+    fn of(time: &WorkingTime) -> Self {
+        let week: [bool; 7] = std::array::from_fn(|day| !time.week[day].is_empty());
+        let differs = |works: bool| {
+            let days = time.exceptions.iter();
+            days.filter(move |(day, shifts)| shifts.is_empty() != works && week[weekday_of(*day)] != works)
+                .map(|(day, _)| *day)
+                .collect()
+        };
+        Self {
+            week,
+            minutes_per_day: i64::from(time.minutes_per_day.clamp(1, 24 * 60)),
+            off: differs(false),
+            extra: differs(true),
+        }
     }
 
     /// Minutes of work in a day.
@@ -94,16 +116,6 @@ impl WorkDays {
     }
 }
 
-/// Days since 1970-01-01.
-fn number(day: Date) -> i32 {
-    (day.duration_since(Date::constant(1970, 1, 1)).as_hours() / 24) as i32
-}
-
-/// 0 for Monday; 1970-01-01 was a Thursday.
-fn weekday_of(number: i32) -> usize {
-    (number + 3).rem_euclid(7) as usize
-}
-
 fn shift_minutes(text: &str) -> Option<i64> {
     let (from, to) = text.split_once('-')?;
     let (from, to) = (parse_clock(from.trim())?, parse_clock(to.trim())?);
@@ -141,6 +153,21 @@ mod tests {
         assert_eq!(days.between(date(2027, 1, 4), date(2026, 12, 21)), -9);
         assert!(!days.is_worked(date(2026, 12, 25)) && !days.is_worked(date(2026, 12, 26)));
         assert!(days.is_worked(date(2026, 12, 24)));
+    }
+
+    #[test]
+    fn an_imported_calendar_works_on_the_days_that_have_shifts() {
+        let mut time = WorkingTime::default();
+        let shifts = vec![(480, 720)];
+        time.exceptions = vec![
+            (number(date(2026, 12, 25)), vec![]),
+            (number(date(2026, 12, 26)), shifts),
+            (number(date(2026, 12, 27)), vec![]),
+        ];
+        let days = WorkDays::of(&time);
+        assert!(!days.is_worked(date(2026, 12, 25)) && days.is_worked(date(2026, 12, 26)));
+        assert!(!days.is_worked(date(2026, 12, 27)) && days.is_worked(date(2026, 12, 28)));
+        assert_eq!(days.between(date(2026, 12, 21), date(2026, 12, 28)), 5);
     }
 
     #[test]

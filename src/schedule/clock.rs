@@ -271,9 +271,9 @@ mod tests {
 
     #[test]
     fn exceptions_take_and_give_work() {
-        let mut time = WorkingTime::default();
-        time.exceptions =
+        let exceptions =
             vec![(day_number(date(2026, 1, 6)), vec![]), (day_number(date(2026, 1, 10)), vec![(480, 720)])];
+        let time = WorkingTime { exceptions, ..WorkingTime::default() };
         let clock = WorkClock::new(&time);
         assert_eq!(clock.add(at(5, 8), 16 * 60), at(7, 17));
         assert_eq!(clock.add(at(9, 8), 12 * 60), at(10, 12));

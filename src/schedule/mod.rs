@@ -1,47 +1,115 @@
-//! When things happen: the dates of tasks, and which days are worked.
+//! When things happen: what a plan states and reports, what follows from its logic, and which days are worked.
 //!
-//! So far the dates are those that a plan states or reports; what follows from its logic is not computed.
+//! The schedule of every plan of a run is computed once, by the critical path method, in minutes of working time on the
+//! calendar of each task, the way the tool that wrote the plan does it: Primavera P6, MS Project, or the plan language
+//! (see [`crate::model::ScheduleOptions`]).
 
+mod activity;
 mod calendar;
+mod calendars;
 mod clock;
+mod passes;
 mod time;
 
 use jiff::civil::Date;
 
-use crate::finding::EntityKind;
-use crate::model::{ConstraintKind, Duration, Model, Moment, PlanId, Spanned, TaskId};
+use crate::model::{
+    ConstraintKind, CriticalBy, Duration, FloatKind, Model, Moment, PlanId, ScheduleTool, Spanned, TaskId,
+};
+use crate::network::{Network, Predecessor};
+
+use self::activity::{Activities, Activity, Nature, State};
+use self::calendars::Calendars;
+use self::passes::{Dates, Passes};
 
 pub use calendar::WorkDays;
 pub use clock::WorkClock;
+pub use passes::Driver;
 
 /// The dates of a run.
 pub struct Schedule {
-    calendars: Vec<WorkDays>,
+    work_days: Vec<WorkDays>,
+    calendars: Calendars,
+    tasks: Vec<Computed>,
+    plans: Vec<PlanSchedule>,
+    /// By link: whether it sets a date of its successor.
+    drives: Vec<bool>,
+}
+
+/// What was computed of one task.
+#[derive(Clone, Copy)]
+struct Computed {
+    dates: Dates,
+    free_float: i64,
+    driver: Driver,
+    clock: u32,
+    marks: u8,
+}
+
+const HAS_FLOAT: u8 = 1;
+const IS_KNOWN: u8 = 2;
+const IS_CRITICAL: u8 = 4;
+const ON_LONGEST_PATH: u8 = 8;
+const IS_DOUBTFUL: u8 = 16;
+
+/// What was computed of one plan.
+#[derive(Clone, Copy)]
+struct PlanSchedule {
+    start: Option<i64>,
+    finish: Option<i64>,
+    float: FloatKind,
+    is_dated: bool,
+    tool: ScheduleTool,
 }
 
 impl Schedule {
-    /// Reads the calendars of all plans. A plan's calendar is the one it names, else its only one, else Monday to
+    /// Computes the schedules of all plans. A plan's calendar is the one it names, else its only one, else Monday to
     /// Friday with eight hours.
-    pub fn new(model: &Model<'_>) -> Self {
-        let calendars = model
-            .plans
-            .iter()
+    pub fn new(model: &Model<'_>, network: &Network) -> Self {
+        let work_days = model
+            .plan_ids()
             .map(|plan| {
-                let range = plan.range(EntityKind::Calendar);
-                let named = plan.header.calendar().map(|name| model.text(name));
-                let chosen = match named {
-                    Some(name) => range.clone().find(|it| model.text(model.calendars[*it].id) == name),
-                    None => Some(range.start).filter(|_| range.len() == 1),
-                };
+                let chosen = calendars::plan_calendar(model, plan);
                 chosen.map_or_else(WorkDays::default, |it| WorkDays::new(model, it))
             })
             .collect();
-        Self { calendars }
+        let mut calendars = Calendars::new(model);
+        let activities = Activities::new(model, network, &mut calendars);
+        let mut passes = Passes::new(model, network, &calendars, &activities);
+        let computed = passes.run();
+        let (free, drives) = passes.slack(&computed.dates, &computed.drivers, &computed.ends);
+        let mut tasks = Vec::with_capacity(computed.dates.len());
+        for (number, dates) in computed.dates.iter().enumerate() {
+            let task = TaskId(number as u32);
+            let activity = &activities.list[number];
+            let facts = &activities.plans[model.task(task).plan.index()];
+            let mut marks = 0;
+            if dates.is_known() && facts.is_known {
+                marks |= IS_KNOWN;
+                let is_open = !matches!(activity.state, State::Done);
+                marks |= if is_open && dates.late_finish != i64::MIN { HAS_FLOAT } else { 0 };
+            }
+            if computed.is_doubtful.get(number) == Some(&true) {
+                marks |= IS_DOUBTFUL;
+            }
+            tasks.push(Computed {
+                dates: *dates,
+                free_float: free[number],
+                driver: computed.drivers[number],
+                clock: activity.clock,
+                marks,
+            });
+        }
+        let plans = model.plan_ids().map(|plan| plan_schedule(model, plan, &activities, &tasks)).collect();
+        let mut schedule = Self { work_days, calendars, tasks, plans, drives };
+        schedule.mark_longest_path(model, network, &activities);
+        schedule.mark_critical(model, network);
+        schedule
     }
 
     /// The working days of a plan.
     pub fn work_days(&self, plan: PlanId) -> &WorkDays {
-        &self.calendars[plan.index()]
+        &self.work_days[plan.index()]
     }
 
     /// When a task starts: as reported, else as stated (`start`, or a constraint that fixes it).
@@ -80,4 +148,225 @@ impl Schedule {
     pub fn days_between(&self, plan: PlanId, from: Date, to: Date) -> i64 {
         self.work_days(plan).between(from, to)
     }
+
+    /// Whether dates of a task could be computed: its plan says when it happens or how long things take, and the task is
+    /// neither dropped nor an empty phase.
+    pub fn is_known(&self, task: TaskId) -> bool {
+        self.has(task, IS_KNOWN)
+    }
+
+    /// Whether a task is on a circle of links or behind one, so that its dates leave out what nobody can know.
+    pub fn is_doubtful(&self, task: TaskId) -> bool {
+        self.has(task, IS_DOUBTFUL)
+    }
+
+    fn has(&self, task: TaskId, mark: u8) -> bool {
+        self.tasks[task.index()].marks & mark != 0
+    }
+
+    fn date(&self, model: &Model<'_>, task: TaskId, which: impl Fn(&Dates) -> i64) -> Option<Moment> {
+        let plan = &self.plans[model.task(task).plan.index()];
+        let minute = which(&self.tasks[task.index()].dates);
+        (plan.is_dated && self.is_known(task) && passes::is_date(minute)).then(|| time::moment(minute))
+    }
+
+    /// Earliest start that logic, calendars and constraints allow; of a task under way the start of what is left, of a
+    /// finished one its actual start. None where the plan has no date at all.
+    pub fn early_start(&self, model: &Model<'_>, task: TaskId) -> Option<Moment> {
+        self.date(model, task, |dates| dates.early_start)
+    }
+
+    /// Earliest finish; of a finished task its actual finish.
+    pub fn early_finish(&self, model: &Model<'_>, task: TaskId) -> Option<Moment> {
+        self.date(model, task, |dates| dates.early_finish)
+    }
+
+    /// Latest start that does not move the end of the plan, nor what is held to a date.
+    pub fn late_start(&self, model: &Model<'_>, task: TaskId) -> Option<Moment> {
+        self.date(model, task, |dates| dates.late_start)
+    }
+
+    /// Latest finish that does not move the end of the plan, nor what is held to a date.
+    pub fn late_finish(&self, model: &Model<'_>, task: TaskId) -> Option<Moment> {
+        self.date(model, task, |dates| dates.late_finish)
+    }
+
+    /// How long a task can slip before the end of the plan moves, or a date is missed, in minutes of working time on its
+    /// calendar. Negative where that has happened. None for finished tasks and where nothing is known.
+    pub fn total_float_minutes(&self, model: &Model<'_>, task: TaskId) -> Option<i64> {
+        if !self.has(task, HAS_FLOAT) {
+            return None;
+        }
+        let plan = &self.plans[model.task(task).plan.index()];
+        let it = &self.tasks[task.index()];
+        let clock = self.calendars.clock(it.clock);
+        let finish = clock.between(it.dates.early_finish, it.dates.late_finish);
+        let start = clock.between(it.dates.early_start, it.dates.late_start);
+        Some(match (plan.tool, plan.float) {
+            (ScheduleTool::MsProject, _) | (_, FloatKind::Smallest) => finish.min(start),
+            (_, FloatKind::Finish) => finish,
+            (_, FloatKind::Start) => start,
+        })
+    }
+
+    /// How long a task can slip before another one moves, in minutes of working time on its calendar.
+    pub fn free_float_minutes(&self, task: TaskId) -> Option<i64> {
+        self.has(task, HAS_FLOAT).then(|| self.tasks[task.index()].free_float)
+    }
+
+    /// Whether a task is critical by the rule of its plan: its float is at or below the limit, or it is on the longest
+    /// path.
+    pub fn is_critical(&self, task: TaskId) -> bool {
+        self.has(task, IS_CRITICAL)
+    }
+
+    /// Whether a task is on the longest path: the chain of driving links that ends with the plan.
+    pub fn is_on_longest_path(&self, task: TaskId) -> bool {
+        self.has(task, ON_LONGEST_PATH)
+    }
+
+    /// What sets the early dates of a task.
+    pub fn driver(&self, task: TaskId) -> Driver {
+        self.tasks[task.index()].driver
+    }
+
+    /// Whether a link, by its number among all links, sets a date of its successor: there is no time between what it
+    /// demands and what was computed. Several links of a task may.
+    pub fn is_driving(&self, link: usize) -> bool {
+        self.drives.get(link) == Some(&true)
+    }
+
+    /// First start of a plan: of its first task, done or not. None where nothing is dated.
+    pub fn plan_start(&self, plan: PlanId) -> Option<Moment> {
+        let plan = &self.plans[plan.index()];
+        plan.start.filter(|_| plan.is_dated).map(time::moment)
+    }
+
+    /// Computed finish of a plan: of its last task.
+    pub fn plan_finish(&self, plan: PlanId) -> Option<Moment> {
+        let plan = &self.plans[plan.index()];
+        plan.finish.filter(|_| plan.is_dated).map(time::moment)
+    }
+
+    /// Minutes of working time between two moments on the calendar of a task; negative the other way round. A day
+    /// without a time begins at midnight.
+    pub fn minutes_between(&self, task: TaskId, from: Moment, to: Moment) -> i64 {
+        let clock = self.calendars.clock(self.tasks[task.index()].clock);
+        clock.between(time::start_minute(from), time::start_minute(to))
+    }
+
+    /// Minutes that a day of a duration means on the calendar of a task.
+    pub fn minutes_per_day(&self, task: TaskId) -> i64 {
+        i64::from(self.calendars.time(self.tasks[task.index()].clock).minutes_per_day).max(1)
+    }
+
+    /// Marks what can be reached from the last tasks of each plan back along driving links.
+    fn mark_longest_path(&mut self, model: &Model<'_>, network: &Network, activities: &Activities) {
+        let mut waiting: Vec<TaskId> = Vec::new();
+        for number in 0..self.tasks.len() as u32 {
+            let task = TaskId(number);
+            let end = self.plans[model.task(task).plan.index()].finish;
+            let it = &self.tasks[task.index()];
+            let is_last = end == Some(it.dates.early_finish)
+                && network.hierarchy.is_leaf(task)
+                && activities.list[task.index()].state != State::Done
+                && is_on_network(&activities.list[task.index()])
+                && it.marks & IS_KNOWN != 0;
+            if is_last {
+                self.tasks[task.index()].marks |= ON_LONGEST_PATH;
+                waiting.push(task);
+            }
+        }
+        let visit = |tasks: &mut Vec<Computed>, task: TaskId, waiting: &mut Vec<TaskId>| {
+            let it = &mut tasks[task.index()];
+            let state = activities.list[task.index()].state;
+            if it.marks & (ON_LONGEST_PATH | IS_KNOWN) == IS_KNOWN && state != State::Done {
+                it.marks |= ON_LONGEST_PATH;
+                waiting.push(task);
+            }
+        };
+        let mut links: Vec<usize> = Vec::new();
+        let mut seen_phase = vec![false; self.tasks.len()];
+        while let Some(task) = waiting.pop() {
+            let first = model.first_link(task);
+            links.clear();
+            links.extend((first..first + model.links(task).len()).filter(|link| self.drives[*link]));
+            if let Driver::Link(link) = self.tasks[task.index()].driver {
+                // It may be a link of a phase around the task.
+                links.push(link as usize);
+            }
+            for &link in &links {
+                let Predecessor::Task(from) = network.references.likely_predecessor(link) else { continue };
+                if network.hierarchy.is_leaf(from) {
+                    visit(&mut self.tasks, from, &mut waiting);
+                    continue;
+                }
+                // A phase drives by what ends with it: looked for once a phase.
+                let finish = self.tasks[from.index()].dates.early_finish;
+                let mut inside = vec![from];
+                while let Some(it) = inside.pop() {
+                    if self.tasks[it.index()].dates.early_finish != finish {
+                        continue;
+                    }
+                    if network.hierarchy.is_leaf(it) {
+                        visit(&mut self.tasks, it, &mut waiting);
+                    } else if !std::mem::replace(&mut seen_phase[it.index()], true) {
+                        inside.extend(network.hierarchy.children(it));
+                    }
+                }
+            }
+        }
+    }
+
+    fn mark_critical(&mut self, model: &Model<'_>, network: &Network) {
+        for number in 0..self.tasks.len() as u32 {
+            let task = TaskId(number);
+            let options = &model.plan(model.task(task).plan).schedule;
+            let by_float = self
+                .total_float_minutes(model, task)
+                .is_some_and(|float| float <= options.critical_float_minutes);
+            let is_critical = match options.critical_by {
+                CriticalBy::Float => by_float,
+                CriticalBy::LongestPath => self.is_on_longest_path(task),
+            };
+            if is_critical && network.hierarchy.is_leaf(task) {
+                self.tasks[task.index()].marks |= IS_CRITICAL;
+            }
+        }
+    }
+}
+
+/// Whether a task takes part in the logic of its plan.
+fn is_on_network(activity: &Activity) -> bool {
+    !matches!(activity.nature, Nature::Hammock | Nature::Span)
+}
+
+fn plan_schedule(
+    model: &Model<'_>,
+    plan: PlanId,
+    activities: &Activities,
+    tasks: &[Computed],
+) -> PlanSchedule {
+    let entry = model.plan(plan);
+    let facts = &activities.plans[plan.index()];
+    let mut schedule = PlanSchedule {
+        start: None,
+        finish: None,
+        float: entry.schedule.float,
+        is_dated: facts.is_dated,
+        tool: entry.schedule.tool,
+    };
+    for number in entry.range(crate::finding::EntityKind::Task) {
+        let (it, activity) = (&tasks[number], &activities.list[number]);
+        if it.marks & IS_KNOWN == 0 || activity.state == State::Out || !is_on_network(activity) {
+            continue;
+        }
+        let start = match activity.state {
+            State::Started | State::Done => activity.began,
+            _ => it.dates.early_start,
+        };
+        schedule.start = activity::min(schedule.start, Some(start));
+        schedule.finish = activity::max(schedule.finish, Some(it.dates.early_finish));
+    }
+    schedule
 }
