@@ -95,17 +95,17 @@ impl<'r, 'p> Conditions<'r, 'p> {
     pub(super) fn variants(&mut self, of: Option<&Item<'_>>, value: &Item<'_>) -> BTreeMap<String, Variant> {
         let mut variants = BTreeMap::new();
         let DeValue::Table(table) = value.get_ref() else {
-            self.reader.wrong_type("variant", "a table", &value);
+            self.reader.wrong_type("variant", "a table", value);
             return variants;
         };
         let about = of.and_then(|value| self.peek(value));
         for (key, value) in in_order(table) {
             let DeValue::Table(words) = value.get_ref() else {
-                self.reader.wrong_type(key.get_ref(), "a table", &value);
+                self.reader.wrong_type(key.get_ref(), "a table", value);
                 continue;
             };
             let name = key.get_ref().clone().into_owned();
-            variants.insert(name.clone(), self.reader.variant(&key, words));
+            variants.insert(name.clone(), self.reader.variant(key, words));
             if let (Some(when), Some(kind)) = (words.get("when"), about) {
                 let when = self.condition(when, Place { kind, its: None, depth: 0 });
                 self.when.insert(name.clone(), when);
@@ -205,11 +205,11 @@ impl<'r, 'p> Conditions<'r, 'p> {
         };
         let Some(kind) = EntityKind::parse(key.get_ref()) else {
             let kinds: Vec<&str> = EntityKind::ALL.iter().map(|kind| kind.as_str()).collect();
-            self.reader.unknown(&key, "is nothing that a plan has", &kinds);
+            self.reader.unknown(key, "is nothing that a plan has", &kinds);
             return None;
         };
-        let condition = self.condition(&of, Place { kind, its: None, depth: 0 });
-        Some((kind, self.usually(kind, condition, &of)))
+        let condition = self.condition(of, Place { kind, its: None, depth: 0 });
+        Some((kind, self.usually(kind, condition, of)))
     }
 
     /// What goes without saying: open leaves, open risks, things in scope.
@@ -275,11 +275,11 @@ impl<'r, 'p> Conditions<'r, 'p> {
             DeValue::Table(table) if table.len() == 1 => {
                 let (key, of) = in_order(table).into_iter().next()?;
                 let Some((_, each, kind)) = find(key.get_ref()) else {
-                    self.reader.unknown(&key, "is nothing that a rule can ask of each in turn", &words);
+                    self.reader.unknown(key, "is nothing that a rule can ask of each in turn", &words);
                     return None;
                 };
                 self.reads_each(*each);
-                let of = self.condition(&of, Place { kind: *kind, its: None, depth: 1 });
+                let of = self.condition(of, Place { kind: *kind, its: None, depth: 1 });
                 Some(Per { each: *each, of })
             }
             _ => {
@@ -325,7 +325,7 @@ impl<'r, 'p> Conditions<'r, 'p> {
             match &**key.get_ref() {
                 name @ ("all" | "any") => {
                     let DeValue::Array(items) = value.get_ref() else {
-                        self.reader.wrong_type(name, "a list of conditions in square brackets", &value);
+                        self.reader.wrong_type(name, "a list of conditions in square brackets", value);
                         continue;
                     };
                     let conditions = items.iter().map(|item| self.condition(item, inner)).collect();
@@ -336,7 +336,7 @@ impl<'r, 'p> Conditions<'r, 'p> {
                     });
                 }
                 "not" => parts.push(Condition::Not(Box::new(self.condition(value, inner)))),
-                _ => parts.extend(self.entry(&key, &value, place)),
+                _ => parts.extend(self.entry(key, value, place)),
             }
         }
         match parts.len() {
@@ -564,20 +564,20 @@ impl<'r, 'p> Conditions<'r, 'p> {
         };
         let (key, value) = in_order(table).into_iter().next()?;
         let Some(comparison) = comparison(key.get_ref()) else {
-            self.reader.unknown(&key, "is no comparison", &["over", "under", "at-least", "at-most"]);
+            self.reader.unknown(key, "is no comparison", &["over", "under", "at-least", "at-most"]);
             return None;
         };
         let operand = match value.get_ref() {
             DeValue::Integer(number) => {
                 number.as_str().parse::<i64>().ok().map(|days| Operand::Number(days * 1000))
             }
-            DeValue::String(text) => self.option(text, &value).map(Some).unwrap_or_else(|| {
+            DeValue::String(text) => self.option(text, value).map(Some).unwrap_or_else(|| {
                 Duration::parse(text).map(|time| Operand::Number(time.day_thousandths(8 * 60, 5)))
             }),
             _ => None,
         };
         if operand.is_none() {
-            self.reader.wrong_type("gap", "working days, such as \"5d\"", &value);
+            self.reader.wrong_type("gap", "working days, such as \"5d\"", value);
         }
         operand.map(|operand| (comparison, operand))
     }
@@ -627,7 +627,7 @@ impl<'r, 'p> Conditions<'r, 'p> {
             DeValue::Table(table) => {
                 let mut parts = Vec::new();
                 for (test, value) in in_order(table) {
-                    let read = self.one_test(name, &test, field, ty, &value, place);
+                    let read = self.one_test(name, test, field, ty, value, place);
                     parts.extend(read.map(|test| Condition::Field(field, test)));
                 }
                 Some(if parts.len() == 1 { parts.swap_remove(0) } else { Condition::All(parts) })
@@ -710,7 +710,7 @@ impl<'r, 'p> Conditions<'r, 'p> {
         negated: bool,
     ) -> Option<Test> {
         let spanned = |index: usize| match value.get_ref() {
-            DeValue::Array(items) => items.iter().nth(index).map_or(value.span(), Spanned::span),
+            DeValue::Array(items) => items.get(index).map_or(value.span(), Spanned::span),
             _ => value.span(),
         };
         let is_kind = matches!(field, Field::Own(_))

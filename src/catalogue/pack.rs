@@ -234,23 +234,23 @@ impl Reader<'_> {
             let name: &str = key.get_ref();
             let known = ["pack", "kind", "asset-kind", "term", "field", "rule"];
             if !known.contains(&name) {
-                self.unknown(&key, "is no part of a pack", &known);
+                self.unknown(key, "is no part of a pack", &known);
                 continue;
             }
             let name = name.to_owned();
             let DeValue::Table(entries) = value.get_ref() else {
-                self.wrong_type(&name, "a table", &value);
+                self.wrong_type(&name, "a table", value);
                 continue;
             };
             match name.as_str() {
                 "kind" | "asset-kind" => {
                     for (key, value) in in_order(entries) {
-                        self.kind(catalogue, &key, &value, name == "kind");
+                        self.kind(catalogue, key, value, name == "kind");
                     }
                 }
                 "term" => {
                     for (key, value) in in_order(entries) {
-                        self.term(catalogue, &key, &value);
+                        self.term(catalogue, key, value);
                     }
                 }
                 "field" => self.fields(catalogue, entries),
@@ -258,7 +258,7 @@ impl Reader<'_> {
                     for (key, value) in in_order(entries) {
                         match value.get_ref() {
                             DeValue::Table(entry) => rules.push((key, entry)),
-                            _ => self.wrong_type(key.get_ref(), "a table", &value),
+                            _ => self.wrong_type(key.get_ref(), "a table", value),
                         }
                     }
                 }
@@ -280,8 +280,8 @@ impl Reader<'_> {
         let names = ["id", "family", "title"];
         for (key, value) in in_order(table) {
             match names.iter().position(|name| *name == key.get_ref().as_ref()) {
-                Some(index) => words[index] = self.text_of(key.get_ref(), &value),
-                None => self.unknown(&key, "is no field of `[pack]`", &names),
+                Some(index) => words[index] = self.text_of(key.get_ref(), value),
+                None => self.unknown(key, "is no field of `[pack]`", &names),
             }
         }
         let [id, family, title] = words;
@@ -310,13 +310,13 @@ impl Reader<'_> {
         for (key, value) in in_order(table) {
             let name: &str = key.get_ref();
             match name {
-                "means" => kind.means = self.text_of(name, &value).unwrap_or_default(),
-                "touches-production" => kind.touches_production = self.flag_of(name, &value),
-                "counts-as-check" => kind.counts_as_check = self.flag_of(name, &value),
-                "needs-target" => kind.needs_target = self.flag_of(name, &value),
-                "title-matches" => kind.title_matches = self.list_of(name, &value),
-                "title-not" => kind.title_not = self.list_of(name, &value),
-                _ => self.unknown(&key, "is no field of a kind", KIND_KEYS),
+                "means" => kind.means = self.text_of(name, value).unwrap_or_default(),
+                "touches-production" => kind.touches_production = self.flag_of(name, value),
+                "counts-as-check" => kind.counts_as_check = self.flag_of(name, value),
+                "needs-target" => kind.needs_target = self.flag_of(name, value),
+                "title-matches" => kind.title_matches = self.list_of(name, value),
+                "title-not" => kind.title_not = self.list_of(name, value),
+                _ => self.unknown(key, "is no field of a kind", KIND_KEYS),
             }
         }
         if kind.means.trim().is_empty() {
@@ -371,16 +371,16 @@ impl Reader<'_> {
         let kinds: Vec<&str> = EntityKind::ALL.iter().map(|kind| kind.as_str()).collect();
         for (entity, fields) in in_order(entities) {
             let Some(kind) = EntityKind::parse(entity.get_ref()) else {
-                self.unknown(&entity, "is nothing that a plan has", &kinds);
+                self.unknown(entity, "is nothing that a plan has", &kinds);
                 continue;
             };
             let DeValue::Table(fields) = fields.get_ref() else {
-                self.wrong_type(entity.get_ref(), "a table", &fields);
+                self.wrong_type(entity.get_ref(), "a table", fields);
                 continue;
             };
             for (key, value) in in_order(fields) {
                 let DeValue::Table(table) = value.get_ref() else {
-                    self.wrong_type(key.get_ref(), "a table such as { means = \"...\" }", &value);
+                    self.wrong_type(key.get_ref(), "a table such as { means = \"...\" }", value);
                     continue;
                 };
                 let mut field = FieldDecl {
@@ -393,10 +393,10 @@ impl Reader<'_> {
                 for (key, value) in in_order(table) {
                     let name: &str = key.get_ref();
                     match name {
-                        "means" => field.means = self.text_of(name, &value).unwrap_or_default(),
-                        "values" => field.values = self.list_of(name, &value),
+                        "means" => field.means = self.text_of(name, value).unwrap_or_default(),
+                        "values" => field.values = self.list_of(name, value),
                         "type" => {
-                            let word = self.text_of(name, &value).unwrap_or_default();
+                            let word = self.text_of(name, value).unwrap_or_default();
                             match TYPES.iter().position(|it| *it == word) {
                                 Some(index) => {
                                     let types = [
@@ -416,7 +416,7 @@ impl Reader<'_> {
                                 }
                             }
                         }
-                        _ => self.unknown(&key, "is no part of a field", &["means", "type", "values"]),
+                        _ => self.unknown(key, "is no part of a field", &["means", "type", "values"]),
                     }
                 }
                 let is_known = super::ask::known_fields(kind).any(|(name, ..)| name == field.name);
@@ -483,8 +483,8 @@ impl Reader<'_> {
         for (key, value) in in_order(table) {
             let name: &str = key.get_ref();
             match name {
-                "name" => entry.name = self.text_of(name, &value).unwrap_or_default(),
-                "since" => entry.since = self.text_of(name, &value).unwrap_or_default(),
+                "name" => entry.name = self.text_of(name, value).unwrap_or_default(),
+                "since" => entry.since = self.text_of(name, value).unwrap_or_default(),
                 "status" => {
                     const WORDS: [(&str, Status); 4] = [
                         ("preview", Status::Preview),
@@ -492,7 +492,7 @@ impl Reader<'_> {
                         ("deprecated", Status::Deprecated),
                         ("removed", Status::Removed),
                     ];
-                    entry.status = self.word_of(name, &value, &WORDS).unwrap_or_default();
+                    entry.status = self.word_of(name, value, &WORDS).unwrap_or_default();
                 }
                 "severity" => {
                     const WORDS: [(&str, Severity); 3] = [
@@ -500,34 +500,34 @@ impl Reader<'_> {
                         ("warning", Severity::Warning),
                         ("advice", Severity::Advice),
                     ];
-                    entry.severity = self.word_of(name, &value, &WORDS).unwrap_or(Severity::Warning);
+                    entry.severity = self.word_of(name, value, &WORDS).unwrap_or(Severity::Warning);
                 }
                 "scope" => {
                     const WORDS: [(&str, Scope); 2] =
                         [("plan", Scope::Plan), ("portfolio", Scope::Portfolio)];
-                    entry.scope = self.word_of(name, &value, &WORDS).unwrap_or_default();
+                    entry.scope = self.word_of(name, value, &WORDS).unwrap_or_default();
                 }
-                "enabled" => entry.enabled = self.flag_of(name, &value),
-                "imported" => entry.imported = self.flag_of(name, &value),
+                "enabled" => entry.enabled = self.flag_of(name, value),
+                "imported" => entry.imported = self.flag_of(name, value),
                 "native" if self.is_users => self.invalid(
                     key.span(),
                     "only rules that are part of planlint can be `native`: write `for-each` and `require`",
                 ),
-                "native" => entry.native = self.flag_of(name, &value),
-                "summary" => entry.summary = self.text_of(name, &value).unwrap_or_default(),
-                "question" => entry.question = self.text_of(name, &value).unwrap_or_default(),
-                "message" => entry.message = self.text_of(name, &value).unwrap_or_default(),
-                "help" => entry.help = self.text_of(name, &value).unwrap_or_default(),
-                "explanation" => entry.explanation = self.text_of(name, &value).unwrap_or_default(),
-                "source" => entry.source = self.text_of(name, &value).unwrap_or_default(),
-                "needs" => entry.needs = self.cows_of(name, &value),
-                "masks" => entry.masks = self.cows_of(name, &value),
-                "bad" => entry.bad = self.text_of(name, &value),
-                "good" => entry.good = self.text_of(name, &value),
-                "option" => entry.option = self.options(&value),
+                "native" => entry.native = self.flag_of(name, value),
+                "summary" => entry.summary = self.text_of(name, value).unwrap_or_default(),
+                "question" => entry.question = self.text_of(name, value).unwrap_or_default(),
+                "message" => entry.message = self.text_of(name, value).unwrap_or_default(),
+                "help" => entry.help = self.text_of(name, value).unwrap_or_default(),
+                "explanation" => entry.explanation = self.text_of(name, value).unwrap_or_default(),
+                "source" => entry.source = self.text_of(name, value).unwrap_or_default(),
+                "needs" => entry.needs = self.cows_of(name, value),
+                "masks" => entry.masks = self.cows_of(name, value),
+                "bad" => entry.bad = self.text_of(name, value),
+                "good" => entry.good = self.text_of(name, value),
+                "option" => entry.option = self.options(value),
                 "for-each" | "require" | "forbid" | "per" | "at" | "from-tasks" | "variant" => continue,
                 _ => {
-                    self.unknown(&key, "is no field of a rule", RULE_KEYS);
+                    self.unknown(key, "is no field of a rule", RULE_KEYS);
                     continue;
                 }
             }
@@ -556,16 +556,16 @@ impl Reader<'_> {
         };
         for (key, value) in in_order(table) {
             let DeValue::Table(option) = value.get_ref() else {
-                self.wrong_type(key.get_ref(), "a table with `default` and `means`", &value);
+                self.wrong_type(key.get_ref(), "a table with `default` and `means`", value);
                 continue;
             };
             let mut default = None;
             let mut means = Cow::Borrowed("");
             for (key, value) in in_order(option) {
                 match &**key.get_ref() {
-                    "default" => default = self.option_value(&value),
-                    "means" => means = self.text_of("means", &value).unwrap_or_default(),
-                    _ => self.unknown(&key, "is no part of an option", &["default", "means"]),
+                    "default" => default = self.option_value(value),
+                    "means" => means = self.text_of("means", value).unwrap_or_default(),
+                    _ => self.unknown(key, "is no part of an option", &["default", "means"]),
                 }
             }
             match default {
@@ -601,11 +601,11 @@ impl Reader<'_> {
         for (key, value) in in_order(table) {
             let word: &str = key.get_ref();
             match word {
-                "message" => variant.message = self.text_of(word, &value),
-                "help" => variant.help = self.text_of(word, &value),
-                "question" => variant.question = self.text_of(word, &value),
+                "message" => variant.message = self.text_of(word, value),
+                "help" => variant.help = self.text_of(word, value),
+                "question" => variant.question = self.text_of(word, value),
                 "severity" => {
-                    let found = self.text_of(word, &value).unwrap_or_default();
+                    let found = self.text_of(word, value).unwrap_or_default();
                     variant.severity = Severity::parse(&found);
                     if variant.severity.is_none() {
                         let found = Spanned::new(value.span(), found);
@@ -615,7 +615,7 @@ impl Reader<'_> {
                 "when" => {}
                 _ => {
                     let what = format!("is no part of the variant `{}`", name.get_ref());
-                    self.unknown(&key, &what, &["message", "help", "question", "severity", "when"]);
+                    self.unknown(key, &what, &["message", "help", "question", "severity", "when"]);
                 }
             }
         }
