@@ -153,24 +153,14 @@ fn sharp() -> Folder {
 
 // ---- SARIF
 
-fn sarif_schema() -> jsonschema::Validator {
-    let text = fs::read_to_string(root().join("tests/schemas/sarif-2.1.0.json")).unwrap();
-    // The pattern for a language has a lone bracket, which only JavaScript reads as itself.
-    let text = text.replace("{2}]?$\"", "{2}\\\\]?$\"");
-    jsonschema::validator_for(&serde_json::from_str(&text).unwrap()).unwrap()
-}
-
+/// .ci/run holds the reports against the public schema.
 #[test]
-fn sarif_is_valid_for_all_broken_fixtures_and_says_all_that_is_known() {
-    let schema = sarif_schema();
+fn sarif_says_all_that_is_known_of_all_broken_fixtures() {
     let sharp = sharp().run("--output-format sarif").ends_with(1);
     let empty = Folder::new(&[("plan.toml", "[plan]\nname = \"x\"\n")]);
     let silent = empty.run("--output-format sarif --select DEP001").ends_with(0);
     for ran in reports("sarif").into_iter().chain([sharp, silent]) {
         let report = ran.json();
-        let wrong: Vec<String> =
-            schema.iter_errors(&report).map(|error| format!("{}: {error}", error.instance_path())).collect();
-        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
         let run = &report["runs"][0];
         assert_eq!(run["columnKind"], "unicodeCodePoints");
         let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
