@@ -3,6 +3,8 @@
 //! A check is a function of a [`Ctx`] and a [`Sink`]. It reads no clock, no file and no configuration but the options of
 //! its own rule, and words nothing: it fills the placeholders of its entry in the catalogue.
 
+mod budget;
+mod communication;
 mod compatibility;
 mod declarative;
 mod dependency;
@@ -49,6 +51,8 @@ static FAMILIES: &[&[Native]] = &[
     risk::RULES,
     site::RULES,
     gate::RULES,
+    communication::RULES,
+    budget::RULES,
     raid::RULES,
     vocabulary::RULES,
 ];

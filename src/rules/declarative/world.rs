@@ -837,25 +837,25 @@ impl<'a> World<'a> {
         for (number, communication) in model.communications.iter().enumerate() {
             let range = |kind| model.plan(communication.plan).range(kind);
             let mut all: FxHashSet<Entity> = FxHashSet::default();
-            let list = communication.audience();
-            for (reference, text) in self.network.references.list(list).iter().zip(model.list(list)) {
-                match reference.entity() {
-                    Some(Entity { kind: EntityKind::Team, index }) => {
-                        let team = &model.teams[index as usize];
-                        self.list(team.members(), EntityKind::Person, &mut |person| {
-                            all.insert(person);
-                        });
-                        let team = Entity { kind: EntityKind::Team, index };
-                        self.related(team, Relation::Lead, EntityKind::Person, &mut |person| {
-                            all.insert(person);
-                        });
-                    }
-                    Some(one) => {
+            for text in model.list(communication.audience()) {
+                let name = model.text(*text).trim();
+                // One word may stand for a person and for a stakeholder; both hear of it.
+                for kind in [EntityKind::Person, EntityKind::Stakeholder, EntityKind::Team] {
+                    let found = self.network.index.find(model, kind, communication.plan, name);
+                    let Some(one) = found else { continue };
+                    if kind != EntityKind::Team {
                         all.insert(one);
+                        continue;
                     }
-                    None => {}
+                    let team = &model.teams[one.index as usize];
+                    self.list(team.members(), EntityKind::Person, &mut |person| {
+                        all.insert(person);
+                    });
+                    self.related(one, Relation::Lead, EntityKind::Person, &mut |person| {
+                        all.insert(person);
+                    });
                 }
-                let word = model.text(*text).trim().to_lowercase();
+                let word = name.to_lowercase();
                 if word == "all" {
                     all.extend(
                         range(EntityKind::Stakeholder).map(|it| Entity::new(EntityKind::Stakeholder, it)),
