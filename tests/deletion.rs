@@ -21,9 +21,8 @@ fn sound_plans() -> Vec<(PathBuf, Table)> {
         let path = entry.unwrap().path().join("plan.toml");
         if path.is_file() && !path.parent().unwrap().to_string_lossy().ends_with("-broken") {
             let text = std::fs::read_to_string(&path).unwrap();
-            let mut plan: Table = text.parse().unwrap();
+            let plan: Table = text.parse().unwrap();
             if plan.contains_key("task") {
-                plain_links(&mut plan);
                 plans.push((path, plan));
             }
         }
@@ -63,39 +62,73 @@ fn tasks(plan: &Table) -> BTreeMap<String, String> {
     tasks.map(|(id, task)| (id.clone(), kind(task))).collect()
 }
 
-/// The tasks of which the plan has only one that a rule requires, with the rule that does.
-fn required(plan: &Table) -> BTreeSet<(String, String)> {
+/// A task that is the only one of what a rule requires.
+struct Required {
+    id: String,
+    code: String,
+    /// The kinds that the rule asks for.
+    kinds: Vec<String>,
+    /// Whether the rule surely speaks of this plan: it asks nothing but kinds.
+    surely: bool,
+}
+
+/// The tasks of which the plan has only one that a rule requires.
+fn required(plan: &Table) -> Vec<Required> {
     let tasks = tasks(plan);
-    let mut required = BTreeSet::new();
+    let mut required = Vec::new();
     for rule in Catalogue::embedded().rules().iter().filter(|rule| rule.enabled) {
         let Some(ask) = rule.ask.as_ref().filter(|ask| ask.about == EntityKind::Task && !ask.forbids) else {
             continue;
         };
         let (of, is_plain) = kinds(&ask.of);
-        if !is_plain || !tasks.values().any(|kind| of.contains(kind)) || tasks.len() < ask.from_tasks as usize {
+        let concerns = of.is_empty() || tasks.values().any(|kind| of.contains(kind));
+        if !concerns || tasks.len() < ask.from_tasks as usize {
             continue;
         }
         for need in needs(&ask.demand) {
             let (wanted, _) = kinds(&need.of);
             let mut suppliers = tasks.iter().filter(|(_, kind)| wanted.contains(kind));
             if let (Some((id, _)), None) = (suppliers.next(), suppliers.next()) {
-                required.insert((id.clone(), rule.code.to_string()));
+                let (id, code) = (id.clone(), rule.code.to_string());
+                required.push(Required { id, code, kinds: wanted, surely: is_plain });
             }
         }
     }
     required
 }
 
-/// Links that are tables, as texts: written out, they would become sections of their own.
-fn plain_links(plan: &mut Table) {
-    for (_, task) in plan["task"].as_table_mut().unwrap().iter_mut() {
-        let Some(links) = task.get_mut("depends-on").and_then(Value::as_array_mut) else { continue };
-        for link in links {
-            let Some(table) = link.as_table() else { continue };
-            let word = |key: &str, usual: &str| table.get(key).and_then(Value::as_str).unwrap_or(usual).to_owned();
-            *link = Value::String(format!("{} {}", word("on", ""), word("type", "FS")));
+/// A value on one line.
+fn inline(value: &Value) -> String {
+    match value {
+        Value::Array(items) => format!("[{}]", items.iter().map(inline).collect::<Vec<_>>().join(", ")),
+        Value::Table(table) => {
+            let entries = table.iter().map(|(key, value)| format!("{key:?} = {}", inline(value)));
+            format!("{{ {} }}", entries.collect::<Vec<_>>().join(", "))
+        }
+        value => value.to_string(),
+    }
+}
+
+/// A plan as a person would write it: a section for each thing, and one line for each field.
+fn written(plan: &Table) -> String {
+    let mut text = String::new();
+    for (kind, things) in plan {
+        let Some(things) = things.as_table() else { continue };
+        if things.values().any(|it| !it.is_table()) || kind == "plan" {
+            text += &format!("[{kind}]\n");
+            for (key, value) in things {
+                text += &format!("{key:?} = {}\n", inline(value));
+            }
+            continue;
+        }
+        for (id, fields) in things {
+            text += &format!("[{kind}.{id:?}]\n");
+            for (key, value) in fields.as_table().into_iter().flatten() {
+                text += &format!("{key:?} = {}\n", inline(value));
+            }
         }
     }
+    text
 }
 
 /// The plan without a task and without what refers to it.
@@ -125,13 +158,16 @@ fn without(plan: &Table, id: &str) -> String {
     plan["task"].as_table_mut().unwrap().remove(id);
     let mut whole = Value::Table(plan);
     forget(&mut whole, id);
-    toml::to_string(&whole).unwrap()
+    written(whole.as_table().unwrap())
 }
 
 fn messages(plan: &str) -> Vec<String> {
     let sources = Sources::from_text("plan.toml", plan);
-    let report =
-        planlint::check(&sources, &Configs::isolated(), &planlint::Clock { today: jiff::civil::date(2026, 11, 23) });
+    let report = planlint::check(
+        &sources,
+        &Configs::isolated(),
+        &planlint::Clock { today: jiff::civil::date(2026, 11, 23) },
+    );
     let findings = report.verdict.findings.iter();
     let said = findings.map(|judged| {
         let words = report.catalogue.words(&judged.finding, &report.model);
@@ -143,19 +179,26 @@ fn messages(plan: &str) -> Vec<String> {
 #[test]
 fn what_a_rule_requires_is_missed_when_it_is_gone() {
     let mut wrong = Vec::new();
-    let mut count = 0;
+    let mut missed = BTreeSet::new();
     for (path, plan) in sound_plans() {
         let name = path.parent().unwrap().file_name().unwrap().to_string_lossy().into_owned();
-        let before = messages(&toml::to_string(&plan).unwrap());
+        let before = messages(&written(&plan));
         assert!(before.is_empty(), "{name}: {before:#?}");
-        for (id, code) in required(&plan) {
-            count += 1;
-            let said = messages(&without(&plan, &id));
-            if said.is_empty() {
+        let mut said_without: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for Required { id, code, kinds, surely } in required(&plan) {
+            let said = said_without.entry(id.clone()).or_insert_with(|| messages(&without(&plan, &id)));
+            let own: Vec<&String> = said.iter().filter(|text| text.starts_with(&code)).collect();
+            if said.is_empty() && surely {
                 wrong.push(format!("{name}: without `{id}` nobody complains; {code} should"));
+            }
+            if !own.is_empty() {
+                missed.insert((name.clone(), id.clone()));
+                if !own.iter().any(|text| kinds.iter().any(|kind| text.contains(kind.as_str()))) {
+                    wrong.push(format!("{name}: {code} does not name what `{id}` was: {own:?}"));
+                }
             }
         }
     }
-    assert!(wrong.is_empty(), "{} of {count} deletions:\n{}", wrong.len(), wrong.join("\n"));
-    assert!(count > 100, "only {count} tasks are required");
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(missed.len() > 100, "only {} tasks are missed when they are gone", missed.len());
 }
