@@ -7,8 +7,9 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use jiff::civil::Date;
 
-use crate::catalogue::Catalogue;
-use crate::commands::{self, Check, ColorChoice, Common, Exit, Io, Output, Overrides, Rules};
+use crate::commands::{
+    self, Check, ColorChoice, Common, Exit, Form, Io, Output, Overrides, Rules, TestRules,
+};
 use crate::error::Error;
 use crate::finding::Severity;
 use crate::report::OutputFormat;
@@ -56,10 +57,12 @@ struct CommonArgs {
 enum Command {
     /// Check plans. This is what happens when only files and folders are given
     Check(Box<CheckArgs>),
-    /// Explain a rule: what it finds, why it matters, what to ask, with an example
+    /// Explain a rule, a kind of work or a word: what it means, why it matters, what to ask, with an example
     Explain(ExplainArgs),
     /// List all rules, and whether they are on here
     Rules(RulesArgs),
+    /// Run the examples in rule packs, and say what failed and why
+    TestRules(TestRulesArgs),
     /// Print what makes a shell complete planlint's commands and options
     Completions(CompletionsArgs),
 }
@@ -165,6 +168,12 @@ struct SelectionArgs {
     /// Do not run these rules
     #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = "Rules")]
     ignore: Vec<String>,
+    /// Do not take tasks for a kind of work because of their titles
+    #[arg(long, overrides_with = "guess", help_heading = "Rules")]
+    no_guess: bool,
+    /// Undo --no-guess
+    #[arg(long, hide = true, overrides_with = "no_guess")]
+    guess: bool,
     #[command(flatten)]
     config: ConfigArgs,
 }
@@ -192,11 +201,29 @@ struct ConfigArgs {
 #[command(after_help = "\
 Examples:
   planlint explain DEP001
-  planlint explain dependency-cycle OWN001")]
+  planlint explain dependency-cycle OWN001
+  planlint explain rollout        a kind of work, and the rules that look at it
+  planlint explain autopilot      a word of the glossary, or of the plans in this folder")]
 struct ExplainArgs {
-    /// Codes or names of rules
-    #[arg(required = true, value_name = "CODE|NAME")]
-    rules: Vec<String>,
+    /// Codes or names of rules, kinds of work or of assets, words of the glossary
+    #[arg(required = true, value_name = "CODE|NAME|KIND|WORD")]
+    words: Vec<String>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  planlint test-rules rules/acme.toml
+  planlint test-rules                  the packs that planlint.toml names
+  planlint test-rules end-user-computing
+
+Exit codes: 0 all examples hold, 1 some do not or a pack has mistakes, 2 planlint could not do its work.")]
+struct TestRulesArgs {
+    /// Files of rule packs, or names of packs that are built in; none: the packs that planlint.toml names
+    #[arg(value_name = "PACK")]
+    packs: Vec<String>,
+    #[command(flatten)]
+    config: ConfigArgs,
 }
 
 #[derive(Args, Debug)]
@@ -204,13 +231,18 @@ struct ExplainArgs {
 Examples:
   planlint rules
   planlint rules --select GAT
-  planlint rules --output-format json")]
+  planlint rules --pack end-user-computing
+  planlint rules --output-format json
+  planlint rules --pack gate --output-format markdown > gate.md")]
 struct RulesArgs {
     /// List only these rules: codes, beginnings of codes or names; separated by commas
     #[arg(long, value_name = "RULES", value_delimiter = ',')]
     select: Vec<String>,
-    /// Form of the list
-    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = ["text", "json"])]
+    /// List only the rules of these packs, such as end-user-computing; separated by commas
+    #[arg(long, value_name = "PACKS", value_delimiter = ',')]
+    pack: Vec<String>,
+    /// Form of the list; markdown: all that is known of each rule, a page for each family
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = ["text", "json", "markdown"])]
     output_format: String,
     #[command(flatten)]
     config: ConfigArgs,
@@ -287,6 +319,7 @@ impl CheckArgs {
         overrides.select = self.selection.select;
         overrides.extend_select = self.selection.extend_select;
         overrides.ignore = self.selection.ignore;
+        overrides.no_guess = self.selection.no_guess;
         overrides.exclude = self.exclude;
         overrides.baseline = self.baseline;
         overrides.no_ignores = self.no_ignores;
@@ -345,10 +378,13 @@ pub fn run(words: Vec<OsString>, io: &mut Io<'_>) -> Exit {
         }
     };
     let common = Common { color: cli.common.color, quiet: cli.common.quiet, verbose: cli.common.verbose };
-    let catalogue = Catalogue::embedded();
     match cli.command {
         Command::Check(check) => commands::check(check.asked(), &common, io),
-        Command::Explain(asked) => commands::explain(&asked.rules, &common, catalogue, io),
+        Command::Explain(asked) => commands::explain(&asked.words, &common, io),
+        Command::TestRules(asked) => {
+            let overrides = asked.config.overrides();
+            commands::test_rules(&TestRules { packs: asked.packs, overrides }, &common, io)
+        }
         Command::Completions(asked) => {
             let mut script = Vec::new();
             clap_complete::generate(asked.shell, &mut Cli::command(), "planlint", &mut script);
@@ -357,8 +393,12 @@ pub fn run(words: Vec<OsString>, io: &mut Io<'_>) -> Exit {
         }
         Command::Rules(asked) => {
             let overrides = asked.config.overrides();
-            let as_json = asked.output_format == "json";
-            commands::rules(Rules { select: asked.select, as_json, overrides }, io)
+            let form = match asked.output_format.as_str() {
+                "json" => Form::Json,
+                "markdown" => Form::Markdown,
+                _ => Form::Text,
+            };
+            commands::rules(Rules { select: asked.select, packs: asked.pack, form, overrides }, io)
         }
     }
 }

@@ -21,6 +21,21 @@ pub enum Error {
         /// What was probably meant, as a clause, or nothing.
         suggestion: String,
     },
+    /// A rule pack on the command line that is neither a file nor built in.
+    #[error("there is no rule pack `{value}`{suggestion}")]
+    #[diagnostic(help(
+        "Name the file of a pack (rules/acme.toml) or a pack that is built in (end-user-computing, or its letters, EUC)."
+    ))]
+    UnknownPack {
+        /// What was given.
+        value: String,
+        /// What was probably meant, as a clause, or nothing.
+        suggestion: String,
+    },
+    /// Rules are to be tested, and nothing says which.
+    #[error("no rule pack was named, and no planlint.toml here names one")]
+    #[diagnostic(help("Name the file of the pack: `planlint test-rules rules/acme.toml`."))]
+    NoPack,
     /// A configuration that is no TOML.
     #[error("{name} cannot be read: {problem}")]
     #[diagnostic(help(

@@ -85,7 +85,9 @@ pub fn find<'s, 'a>(
     settings: impl FnOnce(&Model<'s>) -> Vec<PlanSettings<'a>>,
     today: Date,
 ) -> Found<'s> {
-    let read = read::read(sources);
+    let fields = catalogue.fields().to_vec();
+    let import = Arc::new(read::ImportOptions { fields, ..read::ImportOptions::default() });
+    let read = read::read_with(sources, &|_| Arc::clone(&import));
     let plans = settings(&read.model);
     judge_model(read, catalogue, &plans, today)
 }

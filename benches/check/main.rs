@@ -73,8 +73,30 @@ fn main() {
             println!("{name:<24} {:>8.3} s {:>8.0} MB", it.seconds, it.peak);
         }
     }
+    let packs = pack_families();
+    for size in sizes.iter().copied().filter(|size| *size >= 100_000) {
+        let file = write(folder.path(), "plan.toml", &plans::fields(size));
+        let rounds = if size > 500_000 { 2 } else { 5 };
+        let none = best(&file, "--select PLN001", rounds).seconds;
+        let core = best(&file, &format!("--ignore {packs}"), rounds).seconds;
+        let all = best(&file, "check", rounds).seconds;
+        println!(
+            "all kinds of work, {size}: {none:.3} s without rules, {core:.3} s with the core rules, {all:.3} s with all packs: \
+             the packs cost {:.2} times the core rules",
+            (all - core) / (core - none)
+        );
+    }
     let file = write(folder.path(), "plan.toml", &plans::plan(10, Shape::Rows));
     println!("{:<24} {:>8.1} ms from start to exit", "ten tasks", start_to_exit(&file));
+}
+
+/// The families of the packs that are fields of IT.
+fn pack_families() -> String {
+    let is_field = |family: &&str| {
+        ["INF", "CLD", "IAM", "SEC", "DAT", "APP", "ENT", "ITS", "INT", "EUC"].contains(family)
+    };
+    let packs = planlint::catalogue::Catalogue::embedded().packs().iter();
+    packs.map(|pack| &*pack.family).filter(is_field).collect::<Vec<_>>().join(",")
 }
 
 fn write(folder: &Path, name: &str, text: &str) -> PathBuf {
@@ -123,14 +145,15 @@ fn start_to_exit(file: &Path) -> f64 {
 fn measure(what: &str, file: &Path) {
     let start = Instant::now();
     match what {
-        "check" => check(file),
-        _ => parse(file),
+        "toml" => parse(file),
+        "check" => check(file, ""),
+        options => check(file, options),
     }
     println!("{} {}", start.elapsed().as_secs_f64(), peak());
 }
 
 /// The whole check, from the file to the last line of the report.
-fn check(file: &Path) {
+fn check(file: &Path, options: &str) {
     let mut bytes = Vec::new();
     let mut errors = Vec::new();
     let mut io = planlint::commands::Io {
@@ -145,7 +168,12 @@ fn check(file: &Path) {
     };
     let file = file.display().to_string();
     planlint::cli::run(
-        ["planlint", "check", "--output-format", "concise", &file].map(Into::into).into(),
+        ["planlint", "check", "--output-format", "concise"]
+            .into_iter()
+            .chain(options.split_whitespace())
+            .chain([file.as_str()])
+            .map(Into::into)
+            .collect(),
         &mut io,
     );
     assert!(!bytes.is_empty(), "no report: {}", String::from_utf8_lossy(&errors));

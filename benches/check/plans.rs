@@ -134,3 +134,62 @@ pub(crate) fn findings(count: usize, bytes: usize) -> String {
     }
     out
 }
+
+/// A plan of about `count` tasks in packages that use every kind of work that any pack knows: what must come before, a
+/// gate, the changes, and what must come after; each package with assets of its own. So every rule of every pack has
+/// something to look at, and little to find.
+pub(crate) fn fields(count: usize) -> String {
+    let catalogue = planlint::catalogue::Catalogue::embedded();
+    let (mut changes, mut others) = (Vec::new(), Vec::new());
+    for kind in catalogue.kinds().iter().skip(1) {
+        if kind.touches_production { &mut changes } else { &mut others }.push(kind.name.as_str());
+    }
+    let package = 2 * others.len() + changes.len() + 4;
+    let packages = (count / package).max(1);
+    let mut out = String::with_capacity(count * 200);
+    out.push_str("[plan]\nname = \"Fields\"\nowner = \"p0\"\nsponsor = \"p1\"\nstatus-date = 2026-10-01\ntarget = \"windows-11\"\n\n[person]\n");
+    for person in 0..97 {
+        let _ = writeln!(out, "p{person} = {{ name = \"Person {person}\", role = \"engineer\" }}");
+    }
+    out.push_str("\n[asset]\n");
+    for number in 0..packages {
+        for (letter, kind) in [("a", "application"), ("d", "database"), ("s", "server")] {
+            let _ = writeln!(
+                out,
+                "{letter}{number} = {{ kind = \"{kind}\", version = \"1\", platform = \"virtual\", owner = \"p3\", criticality = \"high\" }}"
+            );
+        }
+    }
+    out.push_str("\n[task]\n");
+    for number in 0..packages {
+        let assets = format!("\"a{number}\", \"d{number}\", \"s{number}\"");
+        let mut task = |id: &str, kind: &str, names: &str, links: &str| {
+            let _ = writeln!(
+                out,
+                "{id}-{number} = {{ title = \"Do the {kind} of package {number} ({id})\", kind = \"{kind}\", owner = \"p{}\", duration = \"2d\", {names} = [{assets}], depends-on = [{links}] }}",
+                number % 97,
+            );
+        };
+        let before = if number == 0 { String::new() } else { format!("\"end-{}\"", number - 1) };
+        task("start", "design", "covers", &before);
+        let mut links = String::new();
+        for (index, kind) in others.iter().enumerate() {
+            task(&format!("b{index}"), kind, "covers", &format!("\"start-{number}\""));
+            let _ = write!(links, "{}\"b{index}-{number}\"", if index > 0 { ", " } else { "" });
+        }
+        task("go", "gate", "covers", &links);
+        let mut links = String::new();
+        for (index, kind) in changes.iter().enumerate() {
+            task(&format!("c{index}"), kind, "affects", &format!("\"go-{number}\""));
+            let _ = write!(links, "{}\"c{index}-{number}\"", if index > 0 { ", " } else { "" });
+        }
+        task("done", "meeting", "covers", &links);
+        let mut after = String::new();
+        for (index, kind) in others.iter().enumerate() {
+            task(&format!("d{index}"), kind, "covers", &format!("\"done-{number}\""));
+            let _ = write!(after, "{}\"d{index}-{number}\"", if index > 0 { ", " } else { "" });
+        }
+        task("end", "closure", "covers", &after);
+    }
+    out
+}

@@ -23,6 +23,8 @@ type Item<'i> = Spanned<DeValue<'i>>;
 const DEEPEST: usize = 16;
 /// How large a regular expression may grow, in bytes of the compiled program.
 const LARGEST_EXPRESSION: usize = 1 << 18;
+/// How much room is tried first.
+const SMALLEST_EXPRESSION: usize = 1 << 12;
 /// How many different tasks upstream can be told apart.
 const MOST_COUNTED: u32 = 8;
 
@@ -656,10 +658,7 @@ impl<'r, 'p> Conditions<'r, 'p> {
             }
             "matches" => {
                 let text = self.reader.text_of(word, value)?;
-                let built = RegexBuilder::new(&text)
-                    .size_limit(LARGEST_EXPRESSION)
-                    .dfa_size_limit(LARGEST_EXPRESSION)
-                    .build();
+                let built = self.expression(&text);
                 match built {
                     Ok(regex) => Some(Test::Matches(regex)),
                     Err(regex::Error::CompiledTooBig(_)) => {
@@ -695,6 +694,25 @@ impl<'r, 'p> Conditions<'r, 'p> {
                 }
                 let operand = self.operand(name, ty, value, place)?;
                 Some(Test::Compare(comparison, operand))
+            }
+        }
+    }
+
+    /// Compiles a regular expression in as little room as it needs, and takes that from what the pack has left.
+    fn expression(&mut self, text: &str) -> Result<regex::Regex, regex::Error> {
+        let mut most = SMALLEST_EXPRESSION;
+        loop {
+            let limit = most.min(self.reader.room);
+            let built = RegexBuilder::new(text).size_limit(limit).dfa_size_limit(LARGEST_EXPRESSION).build();
+            match built {
+                Err(regex::Error::CompiledTooBig(_)) if limit == most && most < LARGEST_EXPRESSION => {
+                    most *= 4
+                }
+                Ok(regex) => {
+                    self.reader.room -= limit;
+                    return Ok(regex);
+                }
+                failed => return failed,
             }
         }
     }

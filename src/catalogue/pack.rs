@@ -110,8 +110,7 @@ pub(super) fn with(catalogue: &Catalogue, packs: &[PackText<'_>]) -> (Catalogue,
 fn add_all(catalogue: &mut Catalogue, packs: &[(FileId, &str, DeTable<'_>)], is_users: bool) -> Vec<Finding> {
     let mut readers = Vec::with_capacity(packs.len());
     for (file, text, table) in packs {
-        let mut reader =
-            Reader { file: *file, text, is_users, findings: Vec::new(), head: None, kinds: Vec::new() };
+        let mut reader = Reader::new(*file, text, is_users);
         let rules = reader.declarations(catalogue, table);
         readers.push((reader, rules));
     }
@@ -120,12 +119,16 @@ fn add_all(catalogue: &mut Catalogue, packs: &[(FileId, &str, DeTable<'_>)], is_
     for (mut reader, rules) in readers {
         let mut used = Vec::new();
         for (code, table) in rules {
-            if let Some((rule, kinds)) = reader.rule(catalogue, code, table) {
-                used.extend(kinds);
-                catalogue.add_rule(rule);
+            match reader.rule(catalogue, code, table) {
+                Some((rule, kinds)) => {
+                    used.extend(kinds);
+                    catalogue.add_rule(rule);
+                }
+                None => reader.is_partly_read = true,
             }
         }
         reader.unused_kinds(catalogue, &used);
+        reader.cap_findings();
         findings.append(&mut reader.findings);
     }
     if !is_users {
@@ -133,6 +136,16 @@ fn add_all(catalogue: &mut Catalogue, packs: &[(FileId, &str, DeTable<'_>)], is_
     }
     findings
 }
+
+/// What all regular expressions of a pack may take, in bytes of the compiled programs.
+const MOST_ROOM: usize = 1 << 26;
+/// Kinds that all packs together may declare: far beyond what anybody can tell apart.
+const MOST_KINDS: usize = 4_000;
+/// Phrases for titles that a kind may have, and letters in each: every title is compared with all that begin alike.
+const MOST_PHRASES: usize = 200;
+const LONGEST_PHRASE: usize = 100;
+/// Mistakes of a pack that are said one by one.
+const MOST_FINDINGS: usize = 1_000;
 
 type Key<'i> = Spanned<DeString<'i>>;
 type Item<'i> = Spanned<DeValue<'i>>;
@@ -177,9 +190,18 @@ pub(super) struct Reader<'p> {
     head: Option<PackHead>,
     /// The kinds it declares and where, to say which nobody uses.
     kinds: Vec<(String, Span)>,
+    /// Whether a rule was left out for its mistakes: nobody knows which kinds it would have asked for.
+    is_partly_read: bool,
+    /// What its regular expressions may still take, in bytes.
+    pub(super) room: usize,
 }
 
-impl Reader<'_> {
+impl<'p> Reader<'p> {
+    fn new(file: FileId, text: &'p str, is_users: bool) -> Self {
+        let (findings, kinds) = (Vec::new(), Vec::new());
+        Self { file, text, is_users, findings, head: None, kinds, is_partly_read: false, room: MOST_ROOM }
+    }
+
     /// The place of a key or value, without quotation marks.
     pub(super) fn place(&self, span: Range<usize>) -> Span {
         let raw = self.text.get(span.clone()).unwrap_or("");
@@ -202,7 +224,12 @@ impl Reader<'_> {
     /// A word that is none of those that may stand there.
     pub(super) fn unknown(&mut self, key: &Spanned<impl AsRef<str>>, what: &str, known: &[&str]) {
         let word = key.get_ref().as_ref();
-        let near = suggestion(nearest(word, known.iter().copied()));
+        // Where nothing is near, a few words are soon read.
+        const FEW: usize = 16;
+        let near = match nearest(word, known.iter().copied()) {
+            None if (1..=FEW).contains(&known.len()) => format!("; it can be {}", known.join(", ")),
+            near => suggestion(near),
+        };
         self.wrong("PCK002", key.span(), &[("word", word), ("what", what), ("suggestion", &near)]);
     }
 
@@ -299,7 +326,10 @@ impl Reader<'_> {
                 "`family` is two to eight capital letters, with which the codes of the rules begin",
             );
         }
-        Some(PackHead { id: id?, family, title: title? })
+        // What is missing is said above; the rules can do without it.
+        let id = id.unwrap_or_else(|| Cow::Owned(family.to_lowercase()));
+        let title = title.unwrap_or_else(|| id.clone());
+        Some(PackHead { id, family, title })
     }
 
     fn kind(&mut self, catalogue: &mut Catalogue, key: &Key<'_>, value: &Item<'_>, is_work: bool) {
@@ -314,8 +344,8 @@ impl Reader<'_> {
                 "touches-production" => kind.touches_production = self.flag_of(name, value),
                 "counts-as-check" => kind.counts_as_check = self.flag_of(name, value),
                 "needs-target" => kind.needs_target = self.flag_of(name, value),
-                "title-matches" => kind.title_matches = self.list_of(name, value),
-                "title-not" => kind.title_not = self.list_of(name, value),
+                "title-matches" => kind.title_matches = self.phrases_of(name, value),
+                "title-not" => kind.title_not = self.phrases_of(name, value),
                 _ => self.unknown(key, "is no field of a kind", KIND_KEYS),
             }
         }
@@ -323,6 +353,10 @@ impl Reader<'_> {
             self.missing(key.span(), &format!("The kind `{}`", key.get_ref()), "`means`, one sentence");
         }
         let known = if is_work { &catalogue.kinds } else { &catalogue.asset_kinds };
+        if known.len() >= MOST_KINDS {
+            let problem = format!("there are more than {MOST_KINDS} kinds, which nobody can tell apart");
+            return self.invalid(key.span(), &problem);
+        }
         if known.iter().any(|it| it.name == kind.name) {
             // A kind stands in one place only: two meanings would be none.
             let problem =
@@ -421,7 +455,11 @@ impl Reader<'_> {
                 }
                 let is_known = super::ask::known_fields(kind).any(|(name, ..)| name == field.name);
                 if is_known || catalogue.fields.iter().any(|it| it.of == kind && it.name == field.name) {
-                    let problem = format!("a {} has a field `{}` already", kind.as_str(), field.name);
+                    let problem = format!(
+                        "every {} has a field `{}` already: use it as it is, or choose another name",
+                        kind.as_str(),
+                        field.name
+                    );
                     self.invalid(key.span(), &problem);
                     continue;
                 }
@@ -584,6 +622,7 @@ impl Reader<'_> {
             DeValue::Boolean(flag) => Some(OptionValue::Flag(*flag)),
             DeValue::String(text) => Some(OptionValue::Text(text.clone().into_owned())),
             DeValue::Array(_) => Some(OptionValue::List(self.list_of("default", value))),
+            DeValue::Datetime(date) => Some(OptionValue::Text(date.to_string())),
             _ => {
                 self.wrong_type(
                     "default",
@@ -659,10 +698,23 @@ impl Reader<'_> {
         }
     }
 
+    /// Keeps the first mistakes of a pack that is nothing but mistakes.
+    fn cap_findings(&mut self) {
+        let more = self.findings.len().saturating_sub(MOST_FINDINGS);
+        if more > 0 {
+            self.findings.truncate(MOST_FINDINGS);
+            self.invalid(0..0, &format!("the pack has {more} mistakes more; mend the first {MOST_FINDINGS}"));
+        }
+    }
+
     fn unused_kinds(&mut self, catalogue: &Catalogue, used: &[String]) {
+        let used: rustc_hash::FxHashSet<&str> = used.iter().map(String::as_str).collect();
         for (kind, place) in std::mem::take(&mut self.kinds) {
             let has_title = catalogue.kind_def(catalogue.kind(&kind)).needs_target;
-            if !used.contains(&kind) && !has_title {
+            let is_named =
+                || ['"', '\''].into_iter().any(|quote| self.text.contains(&format!("{quote}{kind}{quote}")));
+            let is_used = used.contains(kind.as_str()) || (self.is_partly_read && is_named());
+            if !is_used && !has_title {
                 self.findings.push(Finding::new(Code::new("PCK007"), place).param("kind", kind));
             }
         }
@@ -702,6 +754,23 @@ impl Reader<'_> {
 
     pub(super) fn list_of(&mut self, name: &str, value: &Item<'_>) -> Vec<String> {
         self.cows_of(name, value).into_iter().map(Cow::into_owned).collect()
+    }
+
+    /// Phrases that are looked for in titles: not so many and so long that a title could take minutes.
+    fn phrases_of(&mut self, name: &str, value: &Item<'_>) -> Vec<String> {
+        let phrases = self.list_of(name, value);
+        if phrases.len() > MOST_PHRASES {
+            let problem = format!("`{name}` has {} phrases, and {MOST_PHRASES} are the most", phrases.len());
+            self.invalid(value.span(), &problem);
+            return Vec::new();
+        }
+        if let Some(long) = phrases.iter().find(|phrase| phrase.chars().count() > LONGEST_PHRASE) {
+            let begun: String = long.chars().take(30).collect();
+            let problem = format!("the phrase \"{begun}...\" is longer than {LONGEST_PHRASE} letters");
+            self.invalid(value.span(), &problem);
+            return Vec::new();
+        }
+        phrases
     }
 
     fn word_of<T: Copy>(&mut self, name: &str, value: &Item<'_>, words: &[(&str, T)]) -> Option<T> {

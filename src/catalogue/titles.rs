@@ -7,42 +7,123 @@ use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
 
 use super::{Kind, KindId};
 
-/// Words that turn work into paper: "Plan the cutover" is no cutover.
+/// Words that turn work into paper, or into something before or after it: "Plan the cutover" is no cutover. In the order
+/// of the alphabet.
 const PAPER: &[&str] = &[
+    "agree",
+    "analysis",
+    "analyze",
+    "announce",
+    "announcement",
+    "announcements",
+    "approach",
+    "approval",
+    "approvals",
+    "approve",
+    "approves",
+    "assess",
+    "assessment",
+    "brief",
+    "briefing",
+    "budget",
+    "celebrate",
+    "celebration",
+    "check",
+    "checklist",
+    "checklists",
+    "checks",
+    "communicate",
+    "communication",
+    "communications",
+    "concept",
+    "contract",
+    "criteria",
+    "decide",
+    "decision",
+    "define",
+    "develop",
+    "discuss",
+    "document",
+    "documentation",
+    "documenting",
+    "documents",
+    "draft",
+    "estimate",
+    "estimates",
+    "evaluate",
+    "evaluation",
+    "hypercare",
+    "inform",
+    "inventory",
+    "kickoff",
+    "lessons",
+    "meeting",
+    "meetings",
+    "notice",
+    "notify",
+    "permission",
+    "permit",
     "plan",
-    "plans",
+    "planned",
     "planning",
+    "plans",
+    "preparation",
+    "preparations",
     "prepare",
     "prepares",
     "preparing",
-    "preparation",
-    "preparations",
-    "document",
-    "documents",
-    "documenting",
-    "documentation",
+    "procedure",
+    "procedures",
+    "procure",
+    "procurement",
+    "proposal",
+    "purchase",
+    "quote",
+    "readiness",
+    "rehearsal",
+    "rehearsals",
+    "rehearse",
     "report",
-    "meeting",
-    "meetings",
+    "reports",
+    "requirements",
+    "research",
+    "retrospective",
     "review",
-    "reviews",
     "reviewing",
-    "approve",
-    "approval",
-    "approvals",
+    "reviews",
+    "roadmap",
+    "rollback",
+    "runbook",
+    "runbooks",
     "schedule",
     "scheduling",
-    "estimate",
-    "estimates",
-    "proposal",
-    "discuss",
-    "define",
-    "agree",
-    "budget",
+    "script",
+    "scripts",
+    "specification",
+    "strategy",
+    "study",
+    "survey",
+    "template",
+    "tender",
+    "test",
+    "testing",
+    "tests",
+    "train",
+    "training",
+    "trains",
+    "validate",
+    "validation",
+    "verification",
+    "verify",
+    "workshop",
+    "workshops",
+    "write",
 ];
 
 /// How many words a `..` stands for at the most.
 const GAP: usize = 4;
+/// Words of a title that are looked at: longer ones are notes in the wrong column.
+const MOST_WORDS: usize = 48;
 
 /// Takes titles for kinds.
 #[derive(Clone, Debug)]
@@ -86,18 +167,32 @@ impl Part {
 }
 
 fn parts(phrase: &str) -> Vec<Part> {
-    let words = phrase.split_whitespace().map(|word| match word.strip_suffix('*') {
-        _ if word == ".." => Part::Gap,
-        Some(beginning) => Part::Beginning(beginning.to_lowercase()),
-        None => Part::Word(word.to_lowercase()),
-    });
-    words.collect()
+    let mut parts = Vec::new();
+    for word in phrase.split_whitespace() {
+        if word == ".." {
+            parts.push(Part::Gap);
+            continue;
+        }
+        let (word, is_beginning) = word.strip_suffix('*').map_or((word, false), |word| (word, true));
+        // As titles are cut: "go-live" is two words.
+        let mut words = words(word);
+        let last =
+            words.pop().map(|last| if is_beginning { Part::Beginning(last) } else { Part::Word(last) });
+        parts.extend(words.into_iter().map(Part::Word));
+        parts.extend(last);
+    }
+    parts
 }
 
 /// The words of a title in small letters.
 fn words(title: &str) -> Vec<String> {
     let is_part = |c: char| c.is_alphanumeric() || c == '\'';
-    title.split(|c| !is_part(c)).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+    title
+        .split(|c| !is_part(c))
+        .filter(|word| !word.is_empty())
+        .take(MOST_WORDS)
+        .map(str::to_lowercase)
+        .collect()
 }
 
 /// Whether the parts are found from a word on.
@@ -165,7 +260,7 @@ impl Titles {
             text.push(' ');
             text.push_str(word);
         }
-        let is_paper = words.iter().any(|word| PAPER.contains(&word.as_str()));
+        let is_paper = words.iter().any(|word| PAPER.binary_search(&word.as_str()).is_ok());
         let mut best: Option<&Phrase> = None;
         for found in automaton.find_overlapping_iter(&text) {
             let phrase = &self.phrases[found.pattern().as_usize()];
@@ -208,6 +303,7 @@ mod tests {
             kind("pilot", &["pilot group", "ring 0", "run .. pilot"], &["airline"], false),
             kind("migration", &["migrat* .. server*", "move .. to"], &[], true),
             kind("cutover", &["cutover weekend", "cutover"], &[], true),
+            kind("go-live", &["go-live"], &[], true),
         ]);
         let taken = |title: &str| titles.kind(title).0;
         assert_eq!(taken("Pilot group Lisbon"), 1);
@@ -220,6 +316,8 @@ mod tests {
         assert_eq!(taken("Move desks to floor 3"), 2);
         assert_eq!(taken("Plan the cutover"), 0, "paper about a change is no change");
         assert_eq!(taken("Cutover"), 3);
+        assert_eq!(taken("Go live in Lisbon"), 4);
+        assert_eq!(taken("Go-live in Lisbon"), 4);
         assert_eq!(taken(""), 0);
     }
 }

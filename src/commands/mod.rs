@@ -6,7 +6,9 @@ mod baseline;
 mod check;
 mod explain;
 mod outputs;
+mod pages;
 mod rules;
+mod test_rules;
 
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
@@ -17,7 +19,9 @@ pub use crate::config::Overrides;
 pub use check::{Check, check};
 pub use explain::explain;
 pub use outputs::Output;
-pub use rules::{Rules, rules};
+pub use pages::pages;
+pub use rules::{Form, Rules, rules};
+pub use test_rules::{TestRules, test_rules};
 
 use crate::error::Error;
 use crate::report::picture;

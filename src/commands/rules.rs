@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Exit, Io};
-use crate::catalogue::{Rule, Scope, Status};
+use super::{Exit, Io, pages};
+use crate::catalogue::{Catalogue, PackHead, Rule, Scope, Status, nearest};
 use crate::config::{Configs, Overrides, suggestion};
 use crate::error::Error;
 
@@ -14,10 +14,24 @@ use crate::error::Error;
 pub struct Rules {
     /// Show only these: codes, prefixes of codes, names. Empty: all.
     pub select: Vec<String>,
-    /// One JSON object instead of a table.
-    pub as_json: bool,
+    /// Show only rules of these packs: names, or the letters of their codes. Empty: all.
+    pub packs: Vec<String>,
+    /// How they are shown.
+    pub form: Form,
     /// What decides which rules run.
     pub overrides: Overrides,
+}
+
+/// How rules are listed.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Form {
+    /// A line each.
+    #[default]
+    Text,
+    /// One JSON object.
+    Json,
+    /// All that is known of them, a page for each family.
+    Markdown,
 }
 
 /// Lists the rules.
@@ -31,22 +45,37 @@ pub fn rules(asked: Rules, io: &mut Io<'_>) -> Exit {
     };
     let settings = configs.for_folder(&io.cwd);
     let catalogue = &*configs.catalogue();
-    let mut chosen: Vec<&Rule> = Vec::new();
-    for rule in catalogue.rules() {
-        if asked.select.is_empty() || asked.select.iter().any(|word| is_meant(word, rule)) {
-            chosen.push(rule);
-        }
-    }
-    if let Some(word) =
-        asked.select.iter().find(|word| !catalogue.rules().iter().any(|it| is_meant(word, it)))
-    {
-        let suggestion = suggestion(catalogue, word);
-        io.explain_failure(&Error::UnknownRule { option: "--select", value: word.clone(), suggestion });
+    let failure = asked
+        .select
+        .iter()
+        .find(|word| !catalogue.rules().iter().any(|it| is_meant(word, it)))
+        .map(|word| {
+            let suggestion = suggestion(catalogue, word);
+            Error::UnknownRule { option: "--select", value: word.clone(), suggestion }
+        })
+        .or_else(|| asked.packs.iter().find_map(|word| pack_named(catalogue, word).err()));
+    if let Some(error) = failure {
+        io.explain_failure(&error);
         return Exit::Failed;
     }
+    let is_chosen = |rule: &&Rule| {
+        (asked.select.is_empty() || asked.select.iter().any(|word| is_meant(word, rule)))
+            && (asked.packs.is_empty()
+                || asked.packs.iter().any(|word| is_pack(word, &rule.pack, &rule.family)))
+    };
+    let chosen: Vec<&Rule> = catalogue.rules().iter().filter(is_chosen).collect();
     let rows: Vec<(&Rule, bool)> =
         chosen.into_iter().map(|rule| (rule, settings.runs(rule, false))).collect();
-    let written = if asked.as_json { json(&rows, io.stdout) } else { table(&rows, io.stdout) };
+    let written = match asked.form {
+        Form::Text => table(&rows, io.stdout),
+        Form::Json => json(&rows, io.stdout),
+        Form::Markdown => {
+            let is_shown = |rule: &Rule| rows.iter().any(|(shown, _)| shown.code == rule.code);
+            let shown = catalogue.packs().iter().map(|pack| pages::family(catalogue, pack, &is_shown));
+            let shown: Vec<String> = shown.filter(|page| !page.is_empty()).collect();
+            write!(io.stdout, "{}", shown.join("\n"))
+        }
+    };
     let mut exit = Exit::Clean;
     let written = written.and_then(|()| io.stdout.flush());
     for error in configs.errors() {
@@ -54,6 +83,21 @@ pub fn rules(asked: Rules, io: &mut Io<'_>) -> Exit {
         exit = Exit::Failed;
     }
     io.finish(written, exit)
+}
+
+fn is_pack(word: &str, id: &str, family: &str) -> bool {
+    word.eq_ignore_ascii_case(id) || word.eq_ignore_ascii_case(family)
+}
+
+/// The pack with this name or these letters.
+pub(super) fn pack_named<'c>(catalogue: &'c Catalogue, word: &str) -> Result<&'c PackHead, Error> {
+    let packs = catalogue.packs();
+    packs.iter().find(|pack| is_pack(word, &pack.id, &pack.family)).ok_or_else(|| {
+        let known = packs.iter().flat_map(|pack| [&*pack.id, &*pack.family]);
+        let suggestion =
+            nearest(word, known).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+        Error::UnknownPack { value: word.to_owned(), suggestion }
+    })
 }
 
 fn is_meant(word: &str, rule: &Rule) -> bool {

@@ -45,6 +45,8 @@ pub struct Overrides {
     pub config: Option<PathBuf>,
     /// `--preview`: rules on trial too.
     pub preview: bool,
+    /// `--no-guess`: no kinds of work from titles.
+    pub no_guess: bool,
     /// `--baseline`: the findings in this list are known already; it counts instead of those that configurations name.
     pub baseline: Option<PathBuf>,
     /// All findings are wanted, known or not: no baseline is read. For `--write-baseline`.
@@ -58,6 +60,7 @@ pub struct Configs {
     cwd: PathBuf,
     isolated: bool,
     preview: bool,
+    no_guess: bool,
     command_line: Layer,
     /// Holds for files that no configuration holds for, or for all files: `--config`, `--isolated`.
     fallback: Arc<Settings>,
@@ -125,13 +128,14 @@ impl Configs {
             ignore: parse("--ignore", &overrides.ignore)?,
         };
         let preview = overrides.preview;
-        let written = Written::default();
+        let written = Written { guess_kinds: overrides.no_guess.then_some(false), ..Written::default() };
         let embedded = Arc::clone(Catalogue::embedded());
         let plain = Settings::new(embedded, cwd.clone(), None, written, &command_line, preview);
         let mut configs = Self {
             cwd: cwd.clone(),
             isolated: overrides.isolated,
             preview,
+            no_guess: overrides.no_guess,
             command_line,
             fallback: Arc::new(plain),
             only_fallback: overrides.isolated || overrides.config.is_some(),
@@ -163,6 +167,7 @@ impl Configs {
             cwd: PathBuf::new(),
             isolated: true,
             preview: false,
+            no_guess: false,
             command_line: layer,
             fallback: Arc::new(settings),
             only_fallback: true,
@@ -345,6 +350,20 @@ impl Configs {
         }
     }
 
+    /// The packs that the configurations of the run name, each once: where they are, and what is in them.
+    pub fn packs(&self) -> Vec<(PathBuf, String)> {
+        let mut found = self.lock();
+        found.files.sort_by(|a, b| a.path.cmp(&b.path));
+        let mut packs: Vec<(PathBuf, String)> = Vec::new();
+        let readable = found.files.iter().flat_map(|it| &it.packs).filter(|it| it.errors.is_empty());
+        for pack in readable {
+            if !packs.iter().any(|(path, _)| *path == pack.path) {
+                packs.push((pack.path.clone(), pack.text.clone()));
+            }
+        }
+        packs
+    }
+
     /// The rules that the configuration of a folder knows, for words on the command line.
     fn catalogue_at(cwd: &Path, overrides: &Overrides) -> Arc<Catalogue> {
         let text = match &overrides.config {
@@ -371,7 +390,7 @@ impl Configs {
         let mut errors = Vec::new();
         let mut findings = Vec::new();
         let (catalogue, packs) = load_packs(&self.cwd, &root, &text);
-        let written = match written::read(&text, &catalogue) {
+        let mut written = match written::read(&text, &catalogue) {
             Ok(mut written) => {
                 findings = std::mem::take(&mut written.findings);
                 written
@@ -386,6 +405,9 @@ impl Configs {
                 Written::default()
             }
         };
+        if self.no_guess {
+            written.guess_kinds = Some(false);
+        }
         if let Some(required) = &written.required_version
             && written::fits(required, VERSION) == Some(false)
         {

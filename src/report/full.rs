@@ -3,6 +3,7 @@
 use std::io;
 
 use super::View;
+use super::glossary::Glossary;
 use super::snippet::{Look, Mark, draw};
 use super::text::{clean, columns, counted, wrapped};
 use crate::filter::Judged;
@@ -18,14 +19,20 @@ const MOST_PLACES: usize = 7;
 ///
 /// Where writing fails.
 pub fn full(view: &View<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut glossary = Glossary::new(view);
     for judged in &view.verdict.findings {
-        one(view, judged, out)?;
+        one(view, judged, &mut glossary, out)?;
         writeln!(out)?;
     }
     Ok(())
 }
 
-fn one(view: &View<'_>, judged: &Judged, out: &mut dyn io::Write) -> io::Result<()> {
+fn one(
+    view: &View<'_>,
+    judged: &Judged,
+    glossary: &mut Glossary<'_>,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
     let finding = &judged.finding;
     let sources = view.model.sources();
     let words = view.catalogue.words(finding, view.model);
@@ -43,6 +50,13 @@ fn one(view: &View<'_>, judged: &Judged, out: &mut dyn io::Write) -> io::Result<
     }
     if let Some(hidden) = &judged.hidden {
         line(view, "note:", &super::why_hidden(hidden), out)?;
+    }
+    for (word, means) in glossary.of(judged, &[&words.message, &words.help, &words.question]) {
+        let begun = columns(&word) + 4;
+        let means = wrapped(&clean(&means, view.unicode), view.width, begun, 8);
+        let meaning = format!("{}: {means}", clean(&word, view.unicode));
+        let meaning: Vec<String> = meaning.lines().map(|line| view.paint(DIM, line)).collect();
+        writeln!(out, "  {}", meaning.join("\n"))?;
     }
     Ok(())
 }
@@ -85,7 +99,8 @@ fn line(view: &View<'_>, word: &str, text: &str, out: &mut dyn io::Write) -> io:
     writeln!(out, "  {} {text}", view.paint(BOLD, word))
 }
 
-const BOLD: &str = "1";
+pub(super) const BOLD: &str = "1";
+const DIM: &str = "2";
 const LINK: &str = "36;1;4";
 
 fn color_of(severity: Severity) -> &'static str {

@@ -5,6 +5,7 @@ mod concise;
 mod full;
 mod github;
 mod gitlab;
+mod glossary;
 mod grouped;
 mod json;
 mod junit;
@@ -12,6 +13,7 @@ mod markdown;
 mod sarif;
 mod snippet;
 mod statistics;
+mod tested;
 pub(crate) mod text;
 
 use std::io;
@@ -33,6 +35,7 @@ pub use junit::junit;
 pub use markdown::markdown;
 pub use sarif::sarif;
 pub use statistics::statistics;
+pub use tested::{Tested, tested};
 
 use snippet::{Look, Mark, draw};
 use text::{counted, wrapped};

@@ -455,8 +455,11 @@ impl<'a> World<'a> {
             }
             Operand::Option(name) => match self.options[plan.index()].get(self.catalogue, rule.code, name)? {
                 OptionValue::Integer(number) => Some(Quantity::Number(number.saturating_mul(1000))),
-                OptionValue::Text(text) => Duration::parse(text)
-                    .map(|time| Quantity::Time(self.schedule.day_thousandths(plan, time))),
+                OptionValue::Text(text) => match Moment::parse(text) {
+                    Some(moment) => Some(Quantity::Day(moment.date)),
+                    None => Duration::parse(text)
+                        .map(|time| Quantity::Time(self.schedule.day_thousandths(plan, time))),
+                },
                 _ => None,
             },
         }
