@@ -133,6 +133,64 @@ fn fields_and_direct_relations_are_compared() {
     );
 }
 
+#[test]
+fn what_planlint_works_out_of_things_is_asked_for() {
+    let plan = r#"[plan]
+[calendar]
+k = { time-zone = "Asia/Kolkata" }
+[site]
+a = { calendar = "k" }
+b = { time-zone = " " }
+c = {}
+[task]
+p = { title = "P" }
+q = { title = "Q", parent = "p" }
+t = { title = "T", parent = "q", site = "b", start = 2026-11-07T22:00:00 }
+u = { title = "U", parent = "q", affects = "c", start = 2026-11-07 }
+[issue]
+i = { title = "I", blocks = ["u", "p"] }
+[assumption]
+x = { title = "X", validated = false }
+y = { title = "Y", validated = true }
+"#;
+    for (asks, places) in [
+        ("for-each = { site = {} }\nrequire = { time-zone = { missing = false } }", &["6:1", "7:1"][..]),
+        ("for-each = { site = {} }\nforbid = { is-named = false }", &["5:1"]),
+        ("for-each = { task = {} }\nforbid = { has-clock-time = true }", &["11:1"]),
+        ("for-each = { task = {} }\nrequire = { issues = {} }", &["11:1"]),
+        ("for-each = { task = {} }\nforbid = { phases = { issues = {} } }", &["11:1", "12:1"]),
+        ("for-each = { task = {} }\nrequire = { phases = { at-least = 3 } }", &["11:1", "12:1"]),
+        ("for-each = { assumption = {} }\nrequire = { owner = { missing = false } }", &["16:1"]),
+        (
+            "for-each = { assumption = { open = false } }\nrequire = { owner = { missing = false } }",
+            &["17:1"],
+        ),
+        ("for-each = { issue = {} }\nforbid = { tasks = { title = \"U\" } }\nat = \"blocks\"", &["14:31"]),
+        ("for-each = { issue = {} }\nforbid = { tasks = { title = \"P\" } }\nat = \"blocks\"", &["14:36"]),
+    ] {
+        assert_eq!(found(&pack(asks), plan), places, "{asks}");
+    }
+}
+
+#[test]
+fn one_gap_is_one_finding_unless_each_is_to_be_named() {
+    let asks = "for-each = { task = { kind = \"rollout\" } }\nrequire = { upstream = { kind = \"gate\" } }\n";
+    assert_eq!(found(&pack(asks), PLAN), ["6:1"]);
+    assert_eq!(found(&pack(&format!("{asks}merge = false")), PLAN), ["6:1", "7:1"]);
+    let plan = r#"[plan]
+[asset]
+a = {}
+b = {}
+[task]
+g = { title = "G", kind = "gate" }
+x = { title = "X", kind = "rollout", affects = "a" }
+y = { title = "Y", kind = "rollout", affects = "a", depends-on = "x" }
+z = { title = "Z", kind = "rollout", affects = "b", depends-on = "x" }
+"#;
+    let same = asks.replace("\"gate\" }", "\"gate\", same = [\"asset\"] }");
+    assert_eq!(found(&pack(&same), plan), ["7:1", "9:1"], "of each asset the first");
+}
+
 /// What is said of a pack: code and `line:column` each, in order.
 fn mistakes(text: &str) -> Vec<String> {
     let file = SourceFile::new(

@@ -24,6 +24,10 @@ pub struct Ask {
     pub at: Option<Field>,
     /// The smallest plan the rule speaks in, in open leaves.
     pub from_tasks: u32,
+    /// Whether tasks that lack the same are told as one gap, and not one by one.
+    pub merges: bool,
+    /// The field at which the finding of a variant is placed, where that is another.
+    pub at_of_variants: Vec<(String, Field)>,
     /// Conditions of variants, in their order.
     pub variants: Vec<(String, Condition)>,
     /// How many relations along the network there are: each has a number below this.
@@ -121,11 +125,15 @@ derived! {
     Wave = Task "wave" Type::Text;
     Owner = Task "owner" Type::Text;
     SiteNames = Task "site" Type::List;
+    HasClockTime = Task "has-clock-time" Type::Flag;
+    IsNamed = Site "is-named" Type::Flag;
+    TimeZone = Site "time-zone" Type::Text;
     Exposure = Risk "exposure" Type::Count;
     ResidualExposure = Risk "residual-exposure" Type::Count;
     RiskOpen = Risk "open" Type::Flag;
     IssueOpen = Issue "open" Type::Flag;
     DecisionOpen = Decision "open" Type::Flag;
+    AssumptionOpen = Assumption "open" Type::Flag;
     Leaves = Plan "leaves" Type::Count;
     TasksCount = Plan "tasks-count" Type::Count;
     Imported = Plan "imported" Type::Flag;
@@ -235,6 +243,8 @@ pub struct Related {
     pub walk: Option<(usize, usize)>,
     /// Whether the condition names a field of the asking thing with `its.`.
     pub asks_its: bool,
+    /// Whether the answer is the same for everything in a plan: then it is worked out once for each plan.
+    pub is_of_plan: bool,
 }
 
 /// What two things can share.
@@ -318,6 +328,7 @@ relations! {
     Predecessor: Task "predecessor" Task;
     Successor: Task "successor" Task;
     Parent: Task "parent" Task;
+    Phases: Task "phases" Task;
     Children: Task "children" Task;
     Site: Task "site" Site, Person "site" Site, Wave "site" Site, Stakeholder "site" Site, Asset "site" Site;
     Wave: Task "wave" Wave;

@@ -70,6 +70,7 @@ pub(super) struct Conditions<'r, 'p> {
     asks_its: bool,
     when: FxHashMap<String, Condition>,
     order: Vec<String>,
+    at_of_variants: Vec<(String, Field)>,
 }
 
 impl<'r, 'p> Conditions<'r, 'p> {
@@ -90,6 +91,7 @@ impl<'r, 'p> Conditions<'r, 'p> {
             asks_its: false,
             when: FxHashMap::default(),
             order: Vec::new(),
+            at_of_variants: Vec::new(),
         }
     }
 
@@ -111,7 +113,11 @@ impl<'r, 'p> Conditions<'r, 'p> {
             if let (Some(when), Some(kind)) = (words.get("when"), about) {
                 let when = self.condition(when, Place { kind, its: None, depth: 0 });
                 self.when.insert(name.clone(), when);
-                self.order.push(name);
+                self.order.push(name.clone());
+            }
+            if let (Some(at), Some(kind)) = (words.get("at"), about) {
+                let field = self.at(at, kind);
+                self.at_of_variants.extend(field.map(|field| (name, field)));
             }
         }
         variants
@@ -134,6 +140,7 @@ impl<'r, 'p> Conditions<'r, 'p> {
         per: Option<&Item<'_>>,
         at: Option<&Item<'_>>,
         from: Option<&Item<'_>>,
+        merge: Option<&Item<'_>>,
     ) -> Option<Ask> {
         let what = format!("The rule {}", code.get_ref());
         let missing = |this: &mut Self, part: &str| {
@@ -165,15 +172,9 @@ impl<'r, 'p> Conditions<'r, 'p> {
             .collect();
         self.base_round = rounds([&of]);
         let demand = self.condition(demand, place);
-        let at = at.and_then(|value| {
-            let name = self.reader.text_of("at", value)?;
-            let found = self.field(about, &name);
-            if found.is_none() {
-                self.unknown(&Spanned::new(value.span(), name), about, false);
-            }
-            found.map(|(field, _)| field)
-        });
+        let at = at.and_then(|value| self.at(value, about));
         let from_tasks = from.and_then(|value| self.whole(value)).unwrap_or(0);
+        let merges = merge.is_none_or(|value| self.reader.flag_of("merge", value));
         let rounds = rounds([&of, &demand].into_iter().chain(per.iter().map(|per: &Per| &per.of)));
         let mut reads = std::mem::take(&mut self.reads);
         reads.sort_unstable();
@@ -185,13 +186,25 @@ impl<'r, 'p> Conditions<'r, 'p> {
             forbids,
             per,
             at,
+            at_of_variants: std::mem::take(&mut self.at_of_variants),
             from_tasks,
+            merges,
             variants,
             walks: self.walks,
             rounds,
             reads,
             reads_kinds: self.reads_kinds,
         })
+    }
+
+    /// The field at which a finding is placed.
+    fn at(&mut self, value: &Item<'_>, about: EntityKind) -> Option<Field> {
+        let name = self.reader.text_of("at", value)?;
+        let found = self.field(about, &name);
+        if found.is_none() {
+            self.unknown(&Spanned::new(value.span(), name), about, false);
+        }
+        found.map(|(field, _)| field)
     }
 
     fn for_each(&mut self, value: &Item<'_>) -> Option<(EntityKind, Condition)> {
@@ -232,8 +245,8 @@ impl<'r, 'p> Conditions<'r, 'p> {
             EntityKind::Risk if !says(&["status", "open"]) => parts.push(flag(Derived::RiskOpen)),
             EntityKind::Issue if !says(&["status", "open"]) => parts.push(flag(Derived::IssueOpen)),
             EntityKind::Decision if !says(&["status", "open"]) => parts.push(flag(Derived::DecisionOpen)),
-            EntityKind::Assumption if !says(&["validated"]) => {
-                parts.extend(self.own(kind, "validated").map(|it| Condition::Field(it, Test::Missing(true))));
+            EntityKind::Assumption if !says(&["validated", "open"]) => {
+                parts.push(flag(Derived::AssumptionOpen));
             }
             EntityKind::Asset | EntityKind::Site if !says(&["out-of-scope"]) => {
                 parts
@@ -409,6 +422,8 @@ impl<'r, 'p> Conditions<'r, 'p> {
             Field::Declared(_) => self.read(kind, name),
             Field::Derived(Derived::Target | Derived::Wave | Derived::Owner) => self.read(kind, name),
             Field::Derived(Derived::SiteNames) => self.read(kind, "sites"),
+            Field::Derived(Derived::TimeZone) => self.read(kind, "time-zone"),
+            Field::Derived(Derived::AssumptionOpen) => self.read(kind, "validated"),
             Field::Derived(Derived::IsChange | Derived::IsCheck | Derived::IsPilot) => {
                 self.reads_kinds = true
             }
@@ -489,6 +504,8 @@ impl<'r, 'p> Conditions<'r, 'p> {
                 "`same`, `gap` and `its.` may only stand in a relation of the thing that the rule is about",
             );
         }
+        let mut is_of_plan = relation == Relation::Plan && !asks_its;
+        of.each_related(&mut |inner| is_of_plan &= inner.walk.is_none());
         Condition::Related(Box::new(Related {
             relation,
             to,
@@ -500,6 +517,7 @@ impl<'r, 'p> Conditions<'r, 'p> {
             any_state,
             walk,
             asks_its,
+            is_of_plan,
         }))
     }
 
@@ -511,7 +529,9 @@ impl<'r, 'p> Conditions<'r, 'p> {
             | Relation::FinishDownstream
             | Relation::Predecessor
             | Relation::Successor => &["task.depends-on"],
-            Relation::Parent | Relation::Children | Relation::Plan | Relation::InPlan => &[],
+            Relation::Parent | Relation::Phases | Relation::Children | Relation::Plan | Relation::InPlan => {
+                &[]
+            }
             Relation::Site if from == EntityKind::Task => &["task.sites"],
             Relation::TasksOfSite => &["task.sites"],
             Relation::Wave | Relation::TasksOfWave => &["task.wave"],

@@ -177,6 +177,7 @@ const RULE_KEYS: &[&str] = &[
     "per",
     "at",
     "from-tasks",
+    "merge",
 ];
 const KIND_KEYS: &[&str] =
     &["means", "touches-production", "counts-as-check", "needs-target", "title-matches", "title-not"];
@@ -491,12 +492,14 @@ impl<'p> Reader<'p> {
         let take = |name: &str| table.get(name);
         let (of, require, forbid) = (take("for-each"), take("require"), take("forbid"));
         let (per, at, from, variants) = (take("per"), take("at"), take("from-tasks"), take("variant"));
+        let merge = take("merge");
         let mut entry = self.entry(code, table);
         let mut conditions = Conditions::new(self, catalogue, &entry.option);
         if let Some(variants) = variants {
             entry.variant = conditions.variants(of, variants);
         }
-        let ask = if entry.native { None } else { conditions.ask(code, of, require, forbid, per, at, from) };
+        let ask =
+            if entry.native { None } else { conditions.ask(code, of, require, forbid, per, at, from, merge) };
         let kinds = conditions.kinds;
         if self.is_users {
             self.placeholders(code, &entry, ask.as_ref());
@@ -563,7 +566,9 @@ impl<'p> Reader<'p> {
                 "bad" => entry.bad = self.text_of(name, value),
                 "good" => entry.good = self.text_of(name, value),
                 "option" => entry.option = self.options(value),
-                "for-each" | "require" | "forbid" | "per" | "at" | "from-tasks" | "variant" => continue,
+                "for-each" | "require" | "forbid" | "per" | "at" | "from-tasks" | "merge" | "variant" => {
+                    continue;
+                }
                 _ => {
                     self.unknown(key, "is no field of a rule", RULE_KEYS);
                     continue;
@@ -651,10 +656,10 @@ impl<'p> Reader<'p> {
                         self.unknown(&found, "is no severity", &["error", "warning", "advice"]);
                     }
                 }
-                "when" => {}
+                "when" | "at" => {}
                 _ => {
                     let what = format!("is no part of the variant `{}`", name.get_ref());
-                    self.unknown(key, &what, &["message", "help", "question", "severity", "when"]);
+                    self.unknown(key, &what, &["message", "help", "question", "severity", "when", "at"]);
                 }
             }
         }

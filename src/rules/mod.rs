@@ -186,9 +186,11 @@ fn applicable(model: &Model<'_>, rule: &Rule, plans: &[PlanSettings<'_>]) -> Vec
             // A kind that the format cannot carry is taken from the title.
             let carries =
                 |field: &str| capability.carries(field) || (settings.guesses && field == "task.kind");
+            // What a rule says it needs goes before what it asks for: that may be an excuse, or one of several ways.
+            let asked = rule.ask.iter().flat_map(|ask| &ask.reads).filter(|_| rule.needs.is_empty());
             (settings.runs)(rule)
                 && rule.needs.iter().all(|field| carries(field))
-                && rule.ask.iter().flat_map(|ask| &ask.reads).all(|field| carries(field))
+                && asked.into_iter().all(|field| carries(field))
         })
         .collect()
 }

@@ -14,7 +14,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use self::truth::{Asking, Key, Truth};
 use self::walk::Run;
-use self::world::World;
+use self::world::{Interned, World};
 use super::{entity, listed};
 use crate::catalogue::ask::{Ask, Condition, Field, Related, Test};
 use crate::catalogue::{Catalogue, Options, Rule};
@@ -23,6 +23,7 @@ use crate::model::{Model, PlanId, TaskId};
 use crate::network::{Network, Way};
 use crate::rules::Facts;
 use crate::schedule::Schedule;
+use crate::source::Span;
 
 /// From how many things on a rule with a wording for the whole plan uses it.
 const WHOLE_PLAN: usize = 5;
@@ -63,7 +64,7 @@ pub(super) fn run<'r>(
         .map(|(rule, ask, plans)| Run::new(rule, ask, plans))
         .filter(|run| !run.plans.is_empty())
         .collect();
-    let has_any: Vec<bool> = runs.par_iter().map(|run| !run.candidates(&world).is_empty()).collect();
+    let has_any: Vec<bool> = runs.par_iter().map(|run| run.has_candidate(&world)).collect();
     let mut has_any = has_any.into_iter();
     runs.retain(|_| has_any.next().unwrap_or(false));
     walk::answer(&world, &mut runs);
@@ -109,7 +110,7 @@ fn judge(world: &World<'_>, run: &Run<'_>) -> Vec<Finding> {
         };
         let keys: Vec<Option<Key>> = keys.into_iter().filter(fails).collect();
         if !keys.is_empty() {
-            let nothing = !ask.forbids && lacks_everything(world, run, of, &keys);
+            let nothing = !ask.forbids && ask.merges && lacks_everything(world, run, of, &keys);
             failing.push(Failing { of, keys, nothing });
         }
     }
@@ -131,7 +132,7 @@ fn judge(world: &World<'_>, run: &Run<'_>) -> Vec<Finding> {
             }
         }
     }
-    if !ask.forbids && ask.about == EntityKind::Task {
+    if !ask.forbids && ask.merges && ask.about == EntityKind::Task {
         first_to_lack(world, run, &mut failing);
     }
     // Tasks that lack what does not exist at all in their plan are one finding.
@@ -197,22 +198,38 @@ fn lacks_everything(world: &World<'_>, run: &Run<'_>, of: Entity, keys: &[Option
 fn first_to_lack(world: &World<'_>, run: &Run<'_>, failing: &mut Vec<Failing>) {
     let mut found = Vec::new();
     walks(&run.ask.demand, &mut found);
-    let Some(way) = found.first().and_then(|related| walk::way(related.relation)) else { return };
+    let Some(related) = found.first() else { return };
+    let Some(way) = walk::way(related.relation) else { return };
     let towards = if way.is_before() { Way::FinishUpstream } else { Way::FinishDownstream };
-    let mut by_key: FxHashMap<(PlanId, Option<Key>), Vec<TaskId>> = FxHashMap::default();
-    let mut order: Vec<(PlanId, Option<Key>)> = Vec::new();
-    for it in failing.iter() {
-        for key in &it.keys {
-            let group = (world.plan_of(it.of), *key);
-            let tasks = by_key.entry(group).or_default();
-            if tasks.is_empty() {
-                order.push(group);
-            }
-            tasks.push(TaskId(it.of.index));
+    // What is asked for must share something with the task: then it would only do for others that share it too.
+    let mut interned = Interned::default();
+    let mut shared = |task: TaskId| -> Vec<Option<u32>> {
+        let shared = related.same.first().map(|same| world.shares(task, *same, &mut interned));
+        match shared.filter(|shared| !shared.is_empty()) {
+            Some(shared) => shared.into_iter().map(Some).collect(),
+            None => vec![None],
         }
+    };
+    type Group = (PlanId, Option<Key>, Option<u32>);
+    let mut by_key: FxHashMap<Group, Vec<TaskId>> = FxHashMap::default();
+    let mut order: Vec<Group> = Vec::new();
+    let mut shares: Vec<Vec<Option<u32>>> = Vec::with_capacity(failing.len());
+    for it in failing.iter() {
+        let all = shared(TaskId(it.of.index));
+        for key in &it.keys {
+            for one in &all {
+                let group = (world.plan_of(it.of), *key, *one);
+                let tasks = by_key.entry(group).or_default();
+                if tasks.is_empty() {
+                    order.push(group);
+                }
+                tasks.push(TaskId(it.of.index));
+            }
+        }
+        shares.push(all);
     }
     order.retain(|group| by_key.get(group).is_some_and(|tasks| tasks.len() > 1));
-    let mut later: FxHashSet<(u32, Option<Key>)> = FxHashSet::default();
+    let mut later: FxHashSet<(u32, Option<Key>, Option<u32>)> = FxHashSet::default();
     for groups in order[..order.len().min(MOST_COMPARED)].chunks(64) {
         let mut own: Vec<(TaskId, u64)> = Vec::new();
         let mut askers: Vec<TaskId> = Vec::new();
@@ -225,11 +242,11 @@ fn first_to_lack(world: &World<'_>, run: &Run<'_>, failing: &mut Vec<Failing>) {
         for (bit, group) in groups.iter().enumerate() {
             let tasks = by_key.get(group).map_or(&[][..], Vec::as_slice);
             let reached = tasks.iter().filter(|task| arrived.at(**task) >> bit & 1 == 1);
-            later.extend(reached.map(|task| (task.0, group.1)));
+            later.extend(reached.map(|task| (task.0, group.1, group.2)));
         }
     }
-    for it in failing.iter_mut() {
-        it.keys.retain(|key| !later.contains(&(it.of.index, *key)));
+    for (it, shares) in failing.iter_mut().zip(shares) {
+        it.keys.retain(|key| shares.iter().any(|one| !later.contains(&(it.of.index, *key, *one))));
     }
     failing.retain(|it| !it.keys.is_empty());
 }
@@ -244,12 +261,25 @@ fn finding(
     const MOST_LABELS: usize = 10;
     let (model, ask, of) = (world.model, run.ask, failing.of);
     let asking = run.asking(world);
-    let at = ask.at.and_then(|field| match field {
-        Field::Own(field) => model.field_place(of, field),
-        _ => None,
-    });
-    let mut finding = Finding::new(run.rule.code, at.unwrap_or_else(|| model.place(of))).about(of);
-    if let Some((name, _)) = ask.variants.iter().find(|(_, when)| asking.holds(when, of) == Truth::Yes) {
+    let variant = ask.variants.iter().find(|(_, when)| asking.holds(when, of) == Truth::Yes);
+    let variant = variant.map(|(name, _)| name);
+    let at_of_variant = ask.at_of_variants.iter().find(|(name, _)| Some(name) == variant);
+    let mut at: Vec<Span> = Vec::new();
+    if let Some(Field::Own(field)) = at_of_variant.map(|(_, field)| *field).or(ask.at) {
+        if ask.forbids {
+            each_found(&asking, &ask.demand, of, &mut |it| at.extend(world.entry_place(of, field, it)));
+            at.sort_unstable_by_key(|place| (place.file, place.start));
+        }
+        if at.is_empty() {
+            at.extend(model.field_place(of, field));
+        }
+    }
+    let place = at.first().copied().unwrap_or_else(|| model.place(of));
+    let mut finding = Finding::new(run.rule.code, place).about(of);
+    for other in at.iter().skip(1).take(MOST_LABELS) {
+        finding = finding.label(*other, "the same here");
+    }
+    if let Some(name) = variant {
         finding = finding.variant(name.clone());
     }
     let named: Vec<Entity> =
@@ -337,6 +367,9 @@ fn written(world: &World<'_>, of: Entity, field: Field) -> String {
             texts.push(world.model.title(site).unwrap_or_else(|| world.model.id(site)).to_owned());
         }
         return listed(texts);
+    }
+    if let Some(names) = world.names(of, field) {
+        return listed(names);
     }
     world.texts(of, field, &mut |text| texts.push(crate::model::shortened(text)));
     if !texts.is_empty() {

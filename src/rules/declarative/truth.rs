@@ -1,5 +1,9 @@
 //! Whether a condition is true of a thing: yes, no, or nobody can know.
 
+use std::sync::{Mutex, PoisonError};
+
+use rustc_hash::FxHashMap;
+
 use super::walk::Answer;
 use super::world::{World, compare, same_version};
 use crate::catalogue::Rule;
@@ -36,6 +40,9 @@ pub(super) struct Key {
     pub(super) index: u32,
 }
 
+/// What a rule asks of plans, by the place of the condition in memory and the number of the plan.
+pub(super) type OfPlans = Mutex<FxHashMap<(usize, u32), Truth>>;
+
 /// The conditions of one rule, with what is known of its relations along the network.
 #[derive(Clone, Copy)]
 pub(super) struct Asking<'e> {
@@ -43,6 +50,8 @@ pub(super) struct Asking<'e> {
     pub(super) rule: &'e Rule,
     /// By the number of the relation; `None` where it is not answered yet.
     pub(super) answers: &'e [Option<Answer>],
+    /// What is the same for everything in a plan.
+    pub(super) of_plans: &'e OfPlans,
     /// The thing whose relation led here.
     pub(super) its: Option<Entity>,
     /// Of which asset or site it is asked.
@@ -171,17 +180,32 @@ impl Asking<'_> {
 
     /// Whether so many of the related things are something.
     fn counts(&self, related: &Related, of: Entity) -> Truth {
+        if !related.is_of_plan {
+            return self.count(related, of);
+        }
+        // Ten thousand sites must not each look through ten thousand sites.
+        let key = (std::ptr::from_ref(related) as usize, self.world.plan_of(of).0);
+        let known = || self.of_plans.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(truth) = known().get(&key) {
+            return *truth;
+        }
+        let truth = self.count(related, of);
+        known().insert(key, truth);
+        truth
+    }
+
+    fn count(&self, related: &Related, of: Entity) -> Truth {
         let (mut yes, mut maybe) = (0_u32, 0_u32);
-        self.world.related(
-            of,
-            related.relation,
-            related.to,
-            &mut |it| match self.counts_as(related, of, it) {
+        self.world.related(of, related.relation, related.to, &mut |it| {
+            if related.at_most.is_none() && yes >= related.at_least {
+                return;
+            }
+            match self.counts_as(related, of, it) {
                 Truth::Yes => yes += 1,
                 Truth::Unknown => maybe += 1,
                 Truth::No => {}
-            },
-        );
+            }
+        });
         enough(related, yes, maybe)
     }
 

@@ -1,11 +1,13 @@
 //! Relations along the network, answered for all rules together: those of one round do not need each other, and 64
 //! questions cost one pass.
 
+use std::ops::ControlFlow;
+
 use jiff::civil::Date;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::truth::{Asking, Key, Truth, enough};
+use super::truth::{Asking, Key, OfPlans, Truth, enough};
 use super::world::{Interned, Quantity, World};
 use crate::catalogue::ask::{Ask, Comparison, Condition, Each, Operand, Related, Relation, Test};
 use crate::catalogue::{KindId, Rule};
@@ -173,6 +175,7 @@ pub(super) struct Run<'r> {
     pub(super) plans: Vec<PlanId>,
     pub(super) answers: Vec<Option<Answer>>,
     walks: Vec<Option<Walk<'r>>>,
+    of_plans: OfPlans,
 }
 
 impl<'r> Run<'r> {
@@ -186,14 +189,22 @@ impl<'r> Run<'r> {
         for (_, when) in &ask.variants {
             collect(when, AskedBy::All, &mut walks);
         }
-        Self { rule, ask, plans, answers: (0..ask.walks).map(|_| None).collect(), walks }
+        let answers = (0..ask.walks).map(|_| None).collect();
+        Self { rule, ask, plans, answers, walks, of_plans: OfPlans::default() }
     }
 
     pub(super) fn asking<'e>(&'e self, world: &'e World<'e>) -> Asking<'e>
     where
         'r: 'e,
     {
-        Asking { world, rule: self.rule, answers: &self.answers, its: None, key: None }
+        Asking {
+            world,
+            rule: self.rule,
+            answers: &self.answers,
+            of_plans: &self.of_plans,
+            its: None,
+            key: None,
+        }
     }
 
     fn judges(&self, plan: PlanId) -> bool {
@@ -202,35 +213,50 @@ impl<'r> Run<'r> {
 
     /// The things the rule is about, as far as that can be told yet.
     pub(super) fn candidates(&self, world: &World<'_>) -> Vec<(Entity, Truth)> {
-        let asking = self.asking(world);
         let mut found = Vec::new();
+        let all = self.each_candidate(world, &mut |of, truth| {
+            found.push((of, truth));
+            ControlFlow::Continue(())
+        });
+        debug_assert!(all.is_continue(), "nothing stops it");
+        found
+    }
+
+    /// Whether there may be anything that the rule is about.
+    pub(super) fn has_candidate(&self, world: &World<'_>) -> bool {
+        self.each_candidate(world, &mut |_, _| ControlFlow::Break(())).is_break()
+    }
+
+    fn each_candidate(
+        &self,
+        world: &World<'_>,
+        visit: &mut dyn FnMut(Entity, Truth) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let asking = self.asking(world);
+        let is_large =
+            |of: Entity| self.ask.from_tasks == 0 || world.leaves(world.plan_of(of)) >= self.ask.from_tasks;
         let mut try_one = |of: Entity| {
             let truth = asking.holds(&self.ask.of, of);
-            if truth != Truth::No {
-                found.push((of, truth));
-            }
+            if truth == Truth::No || !is_large(of) { ControlFlow::Continue(()) } else { visit(of, truth) }
         };
         if self.ask.about == EntityKind::Plan {
             for plan in &self.plans {
-                try_one(Entity { kind: EntityKind::Plan, index: plan.0 });
+                try_one(Entity { kind: EntityKind::Plan, index: plan.0 })?;
             }
         } else if let (EntityKind::Task, Some(kinds)) = (self.ask.about, kinds_of(&self.ask.of)) {
             for task in tasks_of_kinds(world, &kinds) {
                 if self.judges(world.model.task(task).plan) {
-                    try_one(entity(task));
+                    try_one(entity(task))?;
                 }
             }
         } else {
             for plan in &self.plans {
                 for number in world.model.plan(*plan).range(self.ask.about) {
-                    try_one(Entity::new(self.ask.about, number));
+                    try_one(Entity::new(self.ask.about, number))?;
                 }
             }
         }
-        if self.ask.from_tasks > 0 {
-            found.retain(|(of, _)| world.leaves(world.plan_of(*of)) >= self.ask.from_tasks);
-        }
-        found
+        ControlFlow::Continue(())
     }
 }
 

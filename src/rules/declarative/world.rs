@@ -14,11 +14,11 @@ use crate::model::{
     AssetId, DecisionStatus, Duration, Fields as _, IssueStatus, List, Model, Moment, PlanId, RiskStatus,
     Scale, SiteId, Status, TaskId, Text, Type, Value, is_placeholder,
 };
-use crate::network::{Network, Predecessor};
+use crate::network::{Network, Predecessor, Ref};
 use crate::rules::facts::{scope_of, sites};
 use crate::rules::{Facts, entity};
 use crate::schedule::Schedule;
-use crate::source::Format;
+use crate::source::{Format, Span};
 
 /// Lists side by side: the items of number n are `items[first[n]..first[n + 1]]`.
 pub(super) struct Rows {
@@ -91,6 +91,7 @@ pub(super) struct World<'a> {
     tasks_of_team: OnceLock<Rows>,
     teams: OnceLock<Rows>,
     tasks_of_wave: OnceLock<Rows>,
+    named_sites: OnceLock<FxHashSet<u32>>,
     communications: OnceLock<FxHashMap<Entity, Vec<u32>>>,
     leaves: OnceLock<Vec<u32>>,
     ends: OnceLock<Vec<(Option<Date>, Option<Date>)>>,
@@ -132,6 +133,7 @@ impl<'a> World<'a> {
             tasks_of_team: OnceLock::new(),
             teams: OnceLock::new(),
             tasks_of_wave: OnceLock::new(),
+            named_sites: OnceLock::new(),
             communications: OnceLock::new(),
             leaves: OnceLock::new(),
             ends: OnceLock::new(),
@@ -255,6 +257,18 @@ impl<'a> World<'a> {
                     visit(self.model.id(Entity::new(EntityKind::Site, site.index())));
                 }
             }
+            Field::Derived(Derived::TimeZone) => {
+                let site = &self.model.sites[of.index as usize];
+                let own = site.time_zone().filter(|zone| !self.model.text(*zone).trim().is_empty());
+                if let Some(zone) = own {
+                    return visit(self.model.text(zone));
+                }
+                self.named(of, site.calendar(), EntityKind::Calendar, &mut |calendar| {
+                    if let Some(zone) = self.model.calendars[calendar.index as usize].time_zone() {
+                        visit(self.model.text(zone));
+                    }
+                });
+            }
             Field::Derived(Derived::Format) => visit(match self.model.plans[of.index as usize].format {
                 Format::Toml => "toml",
                 Format::Xer => "xer",
@@ -290,11 +304,49 @@ impl<'a> World<'a> {
         }
     }
 
+    /// The names of what a list refers to, where it refers to something; what nobody knows as it is written.
+    pub(super) fn names(&self, of: Entity, field: Field) -> Option<Vec<String>> {
+        let Some(Value::List(list)) = self.value(of, field) else { return None };
+        if self.type_of(of, field) == Type::Links {
+            return None;
+        }
+        let references = self.network.references.list(list);
+        if references.iter().all(|reference| reference.entity().is_none()) {
+            return None;
+        }
+        let all = references.iter().zip(self.model.list(list));
+        let name = |(reference, text): (&Ref, &Text)| match reference.entity() {
+            Some(known) => self.model.name(known),
+            None => format!("\"{}\"", crate::model::shortened(self.model.text(*text))),
+        };
+        Some(all.map(name).collect())
+    }
+
+    /// Where a list or a list of links names something.
+    pub(super) fn entry_place(&self, of: Entity, field: u8, named: Entity) -> Option<Span> {
+        let Some(Value::List(list)) = self.given(of, field) else { return None };
+        if self.type_of(of, Field::Own(field)) == Type::Links {
+            let task = TaskId(of.index);
+            let first = self.model.first_link(task);
+            let mut links = self.model.links(task).iter().enumerate();
+            let is_named = |number: usize| {
+                self.network.references.likely_predecessor(first + number)
+                    == Predecessor::Task(TaskId(named.index))
+            };
+            return links.find(|(number, _)| is_named(*number)).map(|(_, link)| link.span());
+        }
+        let references = self.network.references.list(list).iter();
+        let mut all = references.zip(self.model.list(list));
+        all.find(|(reference, _)| reference.entity() == Some(named)).map(|(_, text)| text.span())
+    }
+
     /// Whether anything is written, and whether that is only to be filled in later.
     pub(super) fn is_given(&self, of: Entity, field: Field) -> (bool, bool) {
         match (field, self.type_of(of, field)) {
             (
-                Field::Derived(Derived::Target | Derived::Wave | Derived::Owner | Derived::SiteNames)
+                Field::Derived(
+                    Derived::Target | Derived::Wave | Derived::Owner | Derived::SiteNames | Derived::TimeZone,
+                )
                 | Field::Own(_)
                 | Field::Declared(_),
                 Type::Text | Type::List | Type::Helpers,
@@ -358,7 +410,26 @@ impl<'a> World<'a> {
             Derived::DecisionOpen => {
                 let it = &self.model.decisions[index];
                 it.decided_on().is_none()
+                    && it.outcome().is_none_or(|outcome| self.model.text(outcome).trim().is_empty())
                     && it.status().is_none_or(|status| status.value == DecisionStatus::Open)
+            }
+            // Validated is `true`, or the date it was confirmed.
+            Derived::AssumptionOpen => {
+                let word = self.model.assumptions[index].validated();
+                ["", "false", "no"].contains(&word.map_or("", |text| self.model.text(text).trim()))
+            }
+            Derived::HasClockTime => {
+                let it = self.model.task(task);
+                let names_hour = |moment: Moment| moment.minute().is_some();
+                [it.start(), it.finish()].into_iter().flatten().any(|moment| names_hour(moment.value))
+                    || it.window().is_some_and(|window| match window.value.dates {
+                        Some((start, finish)) => names_hour(start) || names_hour(finish),
+                        None => true,
+                    })
+            }
+            Derived::IsNamed => {
+                let named = self.named_sites.get_or_init(|| self.sites_by_name());
+                named.contains(&of.index) || self.network.references.is_probably_meant(of)
             }
             Derived::Imported => self.model.plans[index].format != Format::Toml,
             _ => false,
@@ -608,6 +679,9 @@ impl<'a> World<'a> {
                     visit(entity(parent));
                 }
             }
+            Relation::Phases => {
+                self.network.hierarchy.ancestors(task).for_each(|phase| visit(entity(phase)));
+            }
             Relation::Children => {
                 self.network.hierarchy.children(task).for_each(|child| visit(entity(child)))
             }
@@ -787,13 +861,17 @@ impl<'a> World<'a> {
                 };
                 let rows = slot.get_or_init(|| {
                     let mut pairs = Vec::new();
-                    for number in 0..model.tasks.len() as u32 {
-                        let owner =
-                            self.network.references.owner(TaskId(number)).filter(|it| it.kind == kind);
-                        if let Some(owner) = owner
-                            && self.facts.is_open(TaskId(number))
-                        {
-                            pairs.push((owner.index, number));
+                    for number in (0..model.tasks.len() as u32).filter(|it| self.facts.is_open(TaskId(*it))) {
+                        let mut add = |owner: Entity| pairs.push((owner.index, number));
+                        let owner = self.network.references.owner(TaskId(number));
+                        match owner {
+                            Some(owner) if owner.kind == kind => add(owner),
+                            // What the phase or the plan gives to tasks without an owner.
+                            None if model.task(TaskId(number)).owner().is_none() => {
+                                let of = entity(TaskId(number));
+                                self.named(of, self.people(of), kind, &mut add);
+                            }
+                            _ => {}
                         }
                     }
                     Rows::new(model.lists.count(kind), &pairs)
@@ -831,6 +909,26 @@ impl<'a> World<'a> {
                 }
             }
         }
+    }
+
+    /// The sites that anything names: tasks as their place or in `affects`, and waves.
+    fn sites_by_name(&self) -> FxHashSet<u32> {
+        let mut named = FxHashSet::default();
+        for (number, task) in self.model.tasks.iter().enumerate() {
+            let id = TaskId(number as u32);
+            if !self.is_over(entity(id)) {
+                named.extend(sites(self.model, self.network, id).iter().map(|site| site.0));
+                self.list(task.affects(), EntityKind::Site, &mut |site| {
+                    named.insert(site.index);
+                });
+            }
+        }
+        for wave in &self.model.waves {
+            self.list(wave.sites(), EntityKind::Site, &mut |site| {
+                named.insert(site.index);
+            });
+        }
+        named
     }
 
     /// Whom each communication reaches: whom its audience names, the members of a team, a group, or everybody.

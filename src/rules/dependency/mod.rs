@@ -5,7 +5,6 @@ mod cross_plan_cycle;
 mod dangling_finish;
 mod dangling_start;
 mod dependency_cycle;
-mod depends_on_cancelled;
 mod detached_network;
 mod duplicate_dependency;
 mod hierarchy_cycle;
@@ -46,7 +45,6 @@ pub(super) const RULES: &[Native] = &[
     lead::RULE,
     long_lag::RULE,
     lag_past_end::RULE,
-    depends_on_cancelled::RULE,
     merge_hotspot::RULE,
     bottleneck::RULE,
     detached_network::RULE,
@@ -372,4 +370,22 @@ fn found(code: &str, plan: &str) -> Vec<String> {
     let mut codes = super::testing::codes(plan);
     codes.retain(|found| found.starts_with(code));
     codes
+}
+
+/// The rules of the family that are written in the catalogue: what they find, and what they leave alone.
+#[cfg(test)]
+mod tests {
+    use super::found;
+
+    #[test]
+    fn only_what_is_still_to_be_done_waits_in_vain_for_canceled_work() {
+        let plan = |rest: &str| {
+            let tasks = "a = { title = \"A\", status = \"cancelled\" }\nc = { title = \"C\" }\n";
+            found("DEP017", &format!("[task]\n{tasks}b = {{ title = \"B\"{rest} }}\n"))
+        };
+        assert_eq!(plan(", depends-on = [\"c\", \"a SS\"]"), ["DEP017 4:40"], "at the link");
+        assert!(plan(", depends-on = [\"a SS\"], status = \"done\"").is_empty());
+        assert!(plan(", depends-on = [\"a SS\"], status = \"cancelled\"").is_empty());
+        assert_eq!(plan(", depends-on = [\"a\"] }\nd = { title = \"D\", parent = \"b\"").len(), 1, "a phase");
+    }
 }

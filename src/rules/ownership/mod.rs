@@ -1,14 +1,11 @@
 //! OWN: does somebody own it? And what the rules of the family share: who it is that owns something.
 
-mod no_plan_owner;
 mod one_owner_plan;
 mod overloaded_owner;
 mod own_approver;
 mod owner_unavailable;
 mod team_only_owner;
-mod team_without_lead;
 mod unknown_owner;
-mod unowned_task;
 
 use rustc_hash::FxHashMap;
 
@@ -19,13 +16,10 @@ use crate::source::Span;
 
 /// The native rules of the family, by code.
 pub(super) const RULES: &[Native] = &[
-    unowned_task::RULE,
     unknown_owner::RULE,
     owner_unavailable::RULE,
-    team_without_lead::RULE,
     overloaded_owner::RULE,
     one_owner_plan::RULE,
-    no_plan_owner::RULE,
     own_approver::RULE,
     team_only_owner::RULE,
 ];
@@ -90,7 +84,84 @@ impl<'c, 'a> People<'c, 'a> {
     }
 }
 
-/// Whether an optional text says nothing.
-fn is_blank(ctx: &Ctx<'_>, text: Option<Text>) -> bool {
-    text.is_none_or(|text| ctx.text(text).trim().is_empty())
+/// The rules of the family that are written in the catalogue: what they find, and what they leave alone.
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::codes;
+
+    const NOTHING: Vec<String> = Vec::new();
+
+    fn found(code: &str, plan: &str) -> Vec<String> {
+        codes(plan).into_iter().filter(|it| it.starts_with(code)).collect()
+    }
+
+    #[test]
+    fn an_owner_may_come_from_the_plan_the_phase_or_the_helpers() {
+        let owned = "[plan]\n[task]\na = { title = \"A\", owner = \"mia\" }\n";
+        for (rest, places) in [
+            ("b = { title = \"B\" }", &["OWN001 4:1"][..]),
+            ("b = { title = \"B\", owner = \" \" }", &["OWN001 4:1"]),
+            ("b = { title = \"B\", helpers = [\"omar\"] }", &[]),
+            ("b = { title = \"B\", resources = [\"crane\"] }", &[]),
+            ("p = { title = \"P\", owner-default = \"mia\" }\nb = { title = \"B\", parent = \"p\" }", &[]),
+            (
+                "p = { title = \"P\", owner = \"mia\" }\nb = { title = \"B\", parent = \"p\" }",
+                &["OWN001 5:1"],
+            ),
+            ("b = { title = \"B\", status = \"done\" }", &[]),
+            ("b = { title = \"B\", status = \"cancelled\" }", &[]),
+            ("b = { title = \"B\", external = true }", &[]),
+            ("b = { title = \"B\", owner = \"TBD\" }", &[]),
+        ] {
+            assert_eq!(found("OWN001", &format!("{owned}{rest}")), places, "{rest}");
+        }
+        let by_plan = "[plan]\nowner-default = \"mia\"\n[task]\na.title = \"A\"\nb.title = \"B\"";
+        assert_eq!(found("OWN001", by_plan), NOTHING);
+    }
+
+    #[test]
+    fn where_none_of_five_tasks_has_an_owner_it_is_said_once() {
+        let plan = |tasks: usize| {
+            let tasks: String = (0..tasks).map(|n| format!("t{n}.title = \"T{n}\"\n")).collect();
+            format!("[plan]\n[task]\n{tasks}")
+        };
+        assert_eq!(found("OWN001", &plan(5)), ["OWN001 1:2"]);
+        assert_eq!(found("OWN001", &plan(4)).len(), 4);
+        assert_eq!(
+            found("OWN001", &format!("{}t9 = {{ title = \"T\", owner = \"mia\" }}", plan(5))).len(),
+            5
+        );
+    }
+
+    #[test]
+    fn only_teams_that_own_open_work_need_a_lead() {
+        let plan = |head: &str, task: &str| {
+            let plan = format!(
+                "[plan]\n{head}[person]\nmia = {{}}\n[team]\nx = {{ members = [\"mia\"] }}\n[task]\na = {{ title = \"A\"{task} }}"
+            );
+            found("OWN004", &plan)
+        };
+        assert_eq!(plan("", ", owner = \"x\""), ["OWN004 5:1"]);
+        assert_eq!(plan("owner-default = \"x\"\n", ""), ["OWN004 6:1"]);
+        assert_eq!(plan("owner-default = \"x\"\n", ", owner = \"mia\""), NOTHING);
+        assert_eq!(plan("", ", owner = \"mia\""), NOTHING);
+        assert_eq!(plan("", ", owner = \"x\", status = \"done\""), NOTHING);
+    }
+
+    #[test]
+    fn a_plan_wants_an_owner_and_from_ten_tasks_on_a_sponsor() {
+        for (header, tasks, is_found) in [
+            ("owner = \"mia\"", 9, false),
+            ("owner = \"mia\"", 10, true),
+            ("owner = \"mia\"\nsponsor = \"elena\"", 10, false),
+            ("sponsor = \"elena\"", 10, true),
+            ("", 1, true),
+            ("owner = \"TBD\"", 1, false),
+        ] {
+            let tasks: String =
+                (0..tasks).map(|n| format!("t{n} = {{ title = \"T{n}\", owner = \"mia\" }}\n")).collect();
+            let plan = format!("[plan]\n{header}\n[task]\n{tasks}");
+            assert_eq!(!found("OWN007", &plan).is_empty(), is_found, "{header}");
+        }
+    }
 }
