@@ -56,7 +56,7 @@ fn every_rule_has_all_its_words() {
             ("question", &rule.question),
             ("message", &rule.message),
             ("help", &rule.help),
-            ("explanation", &rule.explanation),
+            ("explanation", &rule.explanation.to_string().into()),
             ("source", &rule.source),
         ];
         for (name, text) in texts {

@@ -220,6 +220,73 @@ fn a_wrong_word_is_a_finding_at_its_place() {
     );
 }
 
+/// A risk with a mitigation that is done, one that nobody knows, and a phase of which all is done; a fleet in a group.
+const WORDED: &str = r#"[plan]
+name = "P"
+sponsor = "Ann Lee"
+[task]
+phase = { title = "Phase" }
+done = { title = "Done", parent = "phase", status = "done" }
+go = { title = "Roll out", kind = "rollout", affects = ["fleet"] }
+[asset]
+all = { kind = "application", members = ["fleet"], platform = "cloud" }
+fleet = { kind = "application", members = ["a", "b"] }
+a = { kind = "application" }
+b = { kind = "application" }
+[risk]
+r = { title = "R", mitigations = ["phase"], review-by = 1900-01-01, window = { start = 2026-09-01, finish = 2026-09-30 } }
+s = { title = "S", mitigations = ["wholly-unknown"], review-by = 2026-09-01, residual = { impact = 3 } }
+[person]
+ann = { name = "Ann Lee" }
+bob = { name = "Bob" }
+"#;
+
+#[test]
+fn what_is_misspelt_or_still_open_is_left_to_the_rules_about_it() {
+    let risk = |asks: &str| found(&pack(&format!("for-each = {{ risk = {{}} }}\n{asks}")), WORDED);
+    assert!(
+        risk("require = { mitigations = { done = true } }").is_empty(),
+        "a phase is as far as what is inside"
+    );
+    assert_eq!(risk("forbid = { mitigations = { done = true } }"), ["14:1"]);
+    assert_eq!(risk("forbid = { review-by = { before = \"status-date\" } }"), ["15:1"]);
+    assert_eq!(risk("forbid = { window-finish = { before = \"status-date\" } }"), ["14:1"]);
+    let person =
+        |asks: &str, plan: &str| found(&pack(&format!("for-each = {{ person = {{}} }}\n{asks}")), plan);
+    assert_eq!(person("forbid = { is-sponsor = true }", WORDED), ["17:1"]);
+    assert!(
+        person("require = { is-sponsor = true }", &WORDED.replace("\"Ann Lee\"\n[task]", "\"an\"\n[task]"))
+            .is_empty()
+    );
+}
+
+#[test]
+fn findings_are_placed_at_the_first_field_that_is_given() {
+    let risk =
+        |asks: &str| found(&pack(&format!("for-each = {{ risk = {{ title = \"S\" }} }}\n{asks}")), WORDED);
+    let fails = "require = { trigger = { missing = false } }";
+    assert_eq!(risk(fails), ["15:1"]);
+    assert_eq!(risk(&format!("{fails}\nat = [\"contingency\", \"residual.impact\"]")), ["15:100"]);
+    let variant = "[rule.ACME001.variant.x]\nwhen = { title = \"S\" }\nmessage = \"{title}\"";
+    assert_eq!(risk(&format!("{fails}\nat = \"residual.impact\"\n{variant}\nat = \"id\"")), ["15:1"]);
+}
+
+#[test]
+fn groups_stand_for_their_members_and_a_plan_for_all_that_is_in_it() {
+    let asset =
+        |of: &str, asks: &str| found(&pack(&format!("for-each = {{ asset = {{ {of} }} }}\n{asks}")), WORDED);
+    assert_eq!(
+        asset("changed-by = {}", "forbid = { groups = { platform = \"cloud\" } }"),
+        ["10:1", "11:1", "12:1"]
+    );
+    assert!(asset("members = { none = true }", "require = { changed-by = {} }").is_empty());
+    let whole = "require = { owner = { missing = false } }\n[rule.ACME001.variant.whole-plan]\nmessage = \"{found}: {count}\"";
+    assert_eq!(asset("", whole).len(), 4);
+    assert_eq!(asset("", &format!("{whole}\nfrom = 4")), ["1:2"]);
+    let task = "for-each = { task = { needs-target = true } }\nrequire = { target = { missing = false } }";
+    assert_eq!(found(&pack(task), WORDED), ["7:1"]);
+}
+
 /// Twelve different mistakes, and two rules without any.
 const TWELVE: &str = r#"[pack]
 id = "acme"

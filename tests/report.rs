@@ -299,10 +299,10 @@ fn a_file_as_a_whole_is_named_and_no_line_of_it_shown() {
     let findings = planlint::read::read(&sources).findings;
     assert_snapshot!(written(&sources, findings, false, &[report::full]), @r###"
     error[PLN009] unsupported-format: Files of Microsoft Project (.mpp) cannot be
-      read yet
+      read directly; XML files saved by it can
       in old.mpp
-      help: Write the tasks into a plan file, such as `plan.toml`, or import the
-            project into Primavera and export it as XER from there.
+      help: In Microsoft Project choose File, Save As, and the type XML Format
+            (*.xml). Check that file instead.
       ask:  "Can the tool that made this file export it?"
     "###);
 }

@@ -1,5 +1,7 @@
 //! What a declarative rule asks, typed: the language of rule packs after reading. docs/rule-packs.md says it in words.
 
+use std::sync::OnceLock;
+
 use jiff::civil::Date;
 use regex::Regex;
 
@@ -20,16 +22,14 @@ pub struct Ask {
     pub forbids: bool,
     /// Whether the requirement is asked of each asset, each site ... in turn.
     pub per: Option<Per>,
-    /// The field at which a finding is placed.
-    pub at: Option<Field>,
+    /// The fields at which a finding is placed: the first that is given.
+    pub at: Vec<Field>,
     /// The smallest plan the rule speaks in, in open leaves.
     pub from_tasks: u32,
     /// Whether tasks that lack the same are told as one gap, and not one by one.
     pub merges: bool,
-    /// The field at which the finding of a variant is placed, where that is another.
-    pub at_of_variants: Vec<(String, Field)>,
-    /// Conditions of variants, in their order.
-    pub variants: Vec<(String, Condition)>,
+    /// When each variant is used, in their order.
+    pub variants: Vec<When>,
     /// How many relations along the network there are: each has a number below this.
     pub walks: usize,
     /// How many rounds it takes to answer them: those of one round do not need each other.
@@ -38,6 +38,17 @@ pub struct Ask {
     pub reads: Vec<String>,
     /// Whether it asks for kinds of work, so that a finding may rest on a guess.
     pub reads_kinds: bool,
+}
+
+/// When a variant is used.
+#[derive(Debug)]
+pub struct When {
+    /// Its name.
+    pub name: String,
+    /// What the thing is then.
+    pub of: Condition,
+    /// The fields at which the finding is placed, where that differs from the rule: the first that is given.
+    pub at: Option<Vec<Field>>,
 }
 
 /// What a thing must be.
@@ -121,6 +132,7 @@ derived! {
     StartsInDays = Task "starts-in-days" Type::Count;
     DurationDays = Task "duration-days" Type::Count;
     FloatDays = Task "float-days" Type::Count;
+    NeedsTarget = Task "needs-target" Type::Flag;
     Target = Task "target" Type::Text;
     Wave = Task "wave" Type::Text;
     Owner = Task "owner" Type::Text;
@@ -130,10 +142,13 @@ derived! {
     TimeZone = Site "time-zone" Type::Text;
     Exposure = Risk "exposure" Type::Count;
     ResidualExposure = Risk "residual-exposure" Type::Count;
+    WindowStart = Risk "window-start" Type::Moment;
+    WindowFinish = Risk "window-finish" Type::Moment;
     RiskOpen = Risk "open" Type::Flag;
     IssueOpen = Issue "open" Type::Flag;
     DecisionOpen = Decision "open" Type::Flag;
     AssumptionOpen = Assumption "open" Type::Flag;
+    IsSponsor = Person "is-sponsor" Type::Flag;
     Leaves = Plan "leaves" Type::Count;
     TasksCount = Plan "tasks-count" Type::Count;
     Imported = Plan "imported" Type::Flag;
@@ -152,7 +167,7 @@ pub enum Test {
     /// The flag is so.
     Flag(bool),
     /// The expression is found in it.
-    Matches(Regex),
+    Matches(Expression),
     /// The text, in small letters, is found in it.
     Contains(String),
     /// It is more or less than something.
@@ -161,6 +176,30 @@ pub enum Test {
     Same(Operand, bool),
     /// A list has so many entries.
     Entries(Comparison, u32),
+}
+
+/// A regular expression. Those of built-in packs are compiled when they are first needed, which for most plans is never.
+#[derive(Debug)]
+pub struct Expression {
+    text: String,
+    compiled: OnceLock<Option<Regex>>,
+}
+
+impl Expression {
+    /// One that is compiled when it is first needed.
+    pub(super) fn later(text: &str) -> Self {
+        Self { text: text.to_owned(), compiled: OnceLock::new() }
+    }
+
+    /// One that is compiled already.
+    pub(super) fn now(text: &str, regex: Regex) -> Self {
+        Self { text: text.to_owned(), compiled: OnceLock::from(Some(regex)) }
+    }
+
+    /// The compiled expression; `None` where it is none, which for built-in packs a test rules out.
+    pub fn regex(&self) -> Option<&Regex> {
+        self.compiled.get_or_init(|| Regex::new(&self.text).ok()).as_ref()
+    }
 }
 
 /// How two values are compared.
@@ -356,6 +395,7 @@ relations! {
     Uses: Asset "uses" Asset;
     UsedBy: Asset "used-by" Asset;
     Members: Asset "members" Asset;
+    Groups: Asset "groups" Asset;
     TasksOfAsset: Asset "tasks" Task;
     CoveredBy: Asset "covered-by" Task;
     ChangedBy: Asset "changed-by" Task;

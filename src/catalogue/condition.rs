@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 
 use regex::RegexBuilder;
-use rustc_hash::FxHashMap;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::ask::{
-    Ask, Comparison, Condition, Derived, Each, Field, KnownDate, Operand, Per, Related, Relation, Same, Test,
-    known_fields,
+    Ask, Comparison, Condition, Derived, Each, Expression, Field, KnownDate, Operand, Per, Related, Relation, Same, Test,
+    When, known_fields,
 };
 use super::pack::{Reader, in_order};
 use super::{Catalogue, OptionDef, OptionValue, Variant};
@@ -68,9 +67,7 @@ pub(super) struct Conditions<'r, 'p> {
     reads: Vec<String>,
     reads_kinds: bool,
     asks_its: bool,
-    when: FxHashMap<String, Condition>,
-    order: Vec<String>,
-    at_of_variants: Vec<(String, Field)>,
+    when: Vec<When>,
 }
 
 impl<'r, 'p> Conditions<'r, 'p> {
@@ -89,9 +86,7 @@ impl<'r, 'p> Conditions<'r, 'p> {
             reads: Vec::new(),
             reads_kinds: false,
             asks_its: false,
-            when: FxHashMap::default(),
-            order: Vec::new(),
-            at_of_variants: Vec::new(),
+            when: Vec::new(),
         }
     }
 
@@ -111,13 +106,9 @@ impl<'r, 'p> Conditions<'r, 'p> {
             let name = key.get_ref().clone().into_owned();
             variants.insert(name.clone(), self.reader.variant(key, words));
             if let (Some(when), Some(kind)) = (words.get("when"), about) {
-                let when = self.condition(when, Place { kind, its: None, depth: 0 });
-                self.when.insert(name.clone(), when);
-                self.order.push(name.clone());
-            }
-            if let (Some(at), Some(kind)) = (words.get("at"), about) {
-                let field = self.at(at, kind);
-                self.at_of_variants.extend(field.map(|field| (name, field)));
+                let of = self.condition(when, Place { kind, its: None, depth: 0 });
+                let at = words.get("at").map(|value| self.at(value, kind));
+                self.when.push(When { name, of, at });
             }
         }
         variants
@@ -166,13 +157,10 @@ impl<'r, 'p> Conditions<'r, 'p> {
         let (about, of) = self.for_each(of)?;
         let place = Place { kind: about, its: None, depth: 0 };
         let per = per.and_then(|value| self.per(value, about));
-        let variants = std::mem::take(&mut self.order)
-            .into_iter()
-            .filter_map(|name| self.when.remove_entry(&name))
-            .collect();
+        let variants = std::mem::take(&mut self.when);
         self.base_round = rounds([&of]);
         let demand = self.condition(demand, place);
-        let at = at.and_then(|value| self.at(value, about));
+        let at = at.map_or_else(Vec::new, |value| self.at(value, about));
         let from_tasks = from.and_then(|value| self.whole(value)).unwrap_or(0);
         let merges = merge.is_none_or(|value| self.reader.flag_of("merge", value));
         let rounds = rounds([&of, &demand].into_iter().chain(per.iter().map(|per: &Per| &per.of)));
@@ -186,7 +174,6 @@ impl<'r, 'p> Conditions<'r, 'p> {
             forbids,
             per,
             at,
-            at_of_variants: std::mem::take(&mut self.at_of_variants),
             from_tasks,
             merges,
             variants,
@@ -197,14 +184,17 @@ impl<'r, 'p> Conditions<'r, 'p> {
         })
     }
 
-    /// The field at which a finding is placed.
-    fn at(&mut self, value: &Item<'_>, about: EntityKind) -> Option<Field> {
-        let name = self.reader.text_of("at", value)?;
-        let found = self.field(about, &name);
-        if found.is_none() {
-            self.unknown(&Spanned::new(value.span(), name), about, false);
+    /// Fields at which a finding is placed; none is the id.
+    fn at(&mut self, value: &Item<'_>, about: EntityKind) -> Vec<Field> {
+        let mut fields = Vec::new();
+        for name in self.reader.list_of("at", value) {
+            match self.field(about, &name) {
+                Some((field, _)) => fields.push(field),
+                None if name == "id" => {}
+                None => self.unknown(&Spanned::new(value.span(), name), about, false),
+            }
         }
-        found.map(|(field, _)| field)
+        fields
     }
 
     fn for_each(&mut self, value: &Item<'_>) -> Option<(EntityKind, Condition)> {
@@ -424,9 +414,10 @@ impl<'r, 'p> Conditions<'r, 'p> {
             Field::Derived(Derived::SiteNames) => self.read(kind, "sites"),
             Field::Derived(Derived::TimeZone) => self.read(kind, "time-zone"),
             Field::Derived(Derived::AssumptionOpen) => self.read(kind, "validated"),
-            Field::Derived(Derived::IsChange | Derived::IsCheck | Derived::IsPilot) => {
-                self.reads_kinds = true
-            }
+            Field::Derived(
+                Derived::IsChange | Derived::IsCheck | Derived::IsPilot | Derived::NeedsTarget,
+            ) => self.reads_kinds = true,
+            Field::Derived(Derived::WindowStart | Derived::WindowFinish) => self.read(kind, "window"),
             Field::Derived(Derived::Exposure) => self.read(kind, "probability"),
             Field::Derived(Derived::ResidualExposure) => self.read(kind, "residual.probability"),
             Field::Derived(_) => {}
@@ -551,6 +542,7 @@ impl<'r, 'p> Conditions<'r, 'p> {
             Relation::Issues => &["issue.blocks"],
             Relation::Decisions => &["decision.blocks"],
             Relation::Budget | Relation::TasksOfBudget => &["task.budget"],
+            Relation::Members | Relation::Groups => &["asset.members"],
             Relation::Uses | Relation::UsedBy => &["asset.uses"],
             _ => &[],
         };
@@ -678,9 +670,11 @@ impl<'r, 'p> Conditions<'r, 'p> {
             }
             "matches" => {
                 let text = self.reader.text_of(word, value)?;
-                let built = self.expression(&text);
-                match built {
-                    Ok(regex) => Some(Test::Matches(regex)),
+                if !self.reader.is_users {
+                    return Some(Test::Matches(Expression::later(&text)));
+                }
+                match self.expression(&text) {
+                    Ok(regex) => Some(Test::Matches(Expression::now(&text, regex))),
                     Err(regex::Error::CompiledTooBig(_)) => {
                         self.reader.invalid(
                             value.span(),

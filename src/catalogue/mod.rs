@@ -3,6 +3,7 @@
 
 pub mod ask;
 mod condition;
+mod long_text;
 mod pack;
 mod titles;
 mod words;
@@ -18,6 +19,7 @@ use crate::finding::{Code, EntityKind, Finding, Severity};
 use crate::model::{Model, Type};
 
 use ask::Ask;
+pub use long_text::LongText;
 pub use pack::{EMBEDDED, PackText};
 pub use titles::Titles;
 pub(crate) use words::{nearest, suggestion};
@@ -102,6 +104,8 @@ pub struct Variant {
     pub question: Option<Cow<'static, str>>,
     /// See [`Entry::severity`].
     pub severity: Option<Severity>,
+    /// Of the variant `whole-plan`: from how many things on it is used.
+    pub from: Option<u32>,
 }
 
 /// All that is known of a rule but its check.
@@ -155,7 +159,7 @@ pub struct Entry {
     /// What to do.
     pub help: Cow<'static, str>,
     /// Why it matters.
-    pub explanation: Cow<'static, str>,
+    pub explanation: LongText,
     /// Where the rule comes from.
     pub source: Cow<'static, str>,
     /// Fields that the source format must be able to carry, as `entity.field`.
@@ -163,9 +167,9 @@ pub struct Entry {
     /// Rules that stay silent where this one has spoken about the same thing.
     pub masks: Vec<Cow<'static, str>>,
     /// A plan with the fault, expectations in comments.
-    pub bad: Option<Cow<'static, str>>,
+    pub bad: Option<LongText>,
     /// The same plan without it.
-    pub good: Option<Cow<'static, str>>,
+    pub good: Option<LongText>,
     /// What can be set.
     pub option: BTreeMap<String, OptionDef>,
     /// Other words for special cases.

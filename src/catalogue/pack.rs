@@ -10,7 +10,9 @@ use rayon::prelude::*;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
+use super::ask::Relation;
 use super::condition::Conditions;
+use super::long_text::{self, Cut, LongText};
 use super::{
     Catalogue, Entry, FieldDecl, Kind, KindId, OptionDef, OptionValue, PackHead, Rule, Scope, Status, Term,
     Variant, nearest, suggestion,
@@ -68,18 +70,30 @@ pub struct PackText<'t> {
 ///
 /// Where a pack that is part of the program is no pack: a mistake of ours that every test would show.
 pub(super) fn embedded() -> Catalogue {
+    let cuts: Vec<(String, Vec<Cut>)> = EMBEDDED.par_iter().map(|(_, text)| long_text::cut(text)).collect();
     // In parallel: this is most of what a check of a small plan takes.
-    let tables: Vec<DeTable<'static>> = EMBEDDED
+    let tables: Vec<DeTable<'_>> = cuts
         .par_iter()
-        .map(|(name, text)| match DeTable::parse(text) {
+        .zip(EMBEDDED)
+        .map(|((text, _), (name, _))| match DeTable::parse(text) {
             Ok(table) => table.into_inner(),
             Err(error) => panic!("rules/{name}.toml: {error}"),
         })
         .collect();
     let mut catalogue = Catalogue { kinds: vec![Kind::default()], ..Catalogue::default() };
-    let texts = EMBEDDED.iter().map(|(_, text)| *text);
+    let texts = cuts.iter().map(|(text, _)| text.as_str());
     let packs: Vec<_> = texts.zip(tables).map(|(text, table)| (FileId::new(0), text, table)).collect();
     let findings = add_all(&mut catalogue, &packs, false);
+    drop(packs);
+    for cut in cuts.into_iter().flat_map(|(_, cuts)| cuts) {
+        let Some(index) = catalogue.index(Code::new(cut.code)) else { continue };
+        let entry = &mut catalogue.rules[index].entry;
+        match cut.key {
+            "explanation" => entry.explanation = cut.text,
+            "bad" => entry.bad = Some(cut.text),
+            _ => entry.good = Some(cut.text),
+        }
+    }
     if let Some(finding) = findings.first() {
         let at = finding.primary.span;
         panic!("a built-in pack is wrong at bytes {} to {}: {finding:?}", at.start, at.end);
@@ -186,7 +200,7 @@ const KIND_KEYS: &[&str] =
 pub(super) struct Reader<'p> {
     file: FileId,
     text: &'p str,
-    is_users: bool,
+    pub(super) is_users: bool,
     pub(super) findings: Vec<Finding>,
     head: Option<PackHead>,
     /// The kinds it declares and where, to say which nobody uses.
@@ -559,12 +573,14 @@ impl<'p> Reader<'p> {
                 "question" => entry.question = self.text_of(name, value).unwrap_or_default(),
                 "message" => entry.message = self.text_of(name, value).unwrap_or_default(),
                 "help" => entry.help = self.text_of(name, value).unwrap_or_default(),
-                "explanation" => entry.explanation = self.text_of(name, value).unwrap_or_default(),
+                "explanation" => {
+                    entry.explanation = LongText::now(self.text_of(name, value).unwrap_or_default());
+                }
                 "source" => entry.source = self.text_of(name, value).unwrap_or_default(),
                 "needs" => entry.needs = self.cows_of(name, value),
                 "masks" => entry.masks = self.cows_of(name, value),
-                "bad" => entry.bad = self.text_of(name, value),
-                "good" => entry.good = self.text_of(name, value),
+                "bad" => entry.bad = self.text_of(name, value).map(LongText::now),
+                "good" => entry.good = self.text_of(name, value).map(LongText::now),
                 "option" => entry.option = self.options(value),
                 "for-each" | "require" | "forbid" | "per" | "at" | "from-tasks" | "merge" | "variant" => {
                     continue;
@@ -656,10 +672,23 @@ impl<'p> Reader<'p> {
                         self.unknown(&found, "is no severity", &["error", "warning", "advice"]);
                     }
                 }
+                "from" => {
+                    variant.from = match value.get_ref() {
+                        DeValue::Integer(number) => number.as_str().parse().ok(),
+                        _ => None,
+                    };
+                    if variant.from.is_none() {
+                        self.wrong_type(word, "a whole number from 0", value);
+                    }
+                }
                 "when" | "at" => {}
                 _ => {
                     let what = format!("is no part of the variant `{}`", name.get_ref());
-                    self.unknown(key, &what, &["message", "help", "question", "severity", "when", "at"]);
+                    self.unknown(
+                        key,
+                        &what,
+                        &["message", "help", "question", "severity", "when", "at", "from"],
+                    );
                 }
             }
         }
@@ -678,6 +707,7 @@ impl<'p> Reader<'p> {
         let mut known: Vec<&str> =
             vec!["entity", "title", "id", "plan", "assets", "sites", "found", "count", "missing"];
         known.extend(super::ask::known_fields(ask.about).map(|(name, ..)| name));
+        known.extend(Relation::ALL.iter().filter(|(of, ..)| *of == ask.about).map(|(_, name, ..)| *name));
         let mut wrong: Vec<String> = Vec::new();
         for name in texts.into_iter().flat_map(super::placeholders) {
             if !known.contains(&name) && !wrong.iter().any(|it| it == name) {

@@ -168,7 +168,7 @@ fn looks_at(rule: &Rule, kind: &Kind, is_work: bool) -> bool {
     };
     let mut waiting: Vec<&Condition> = vec![&ask.of, &ask.demand];
     waiting.extend(ask.per.iter().map(|per| &per.of));
-    waiting.extend(ask.variants.iter().map(|(_, when)| when));
+    waiting.extend(ask.variants.iter().map(|when| &when.of));
     while let Some(condition) = waiting.pop() {
         let is_asked = match condition {
             Condition::All(parts) | Condition::Any(parts) => {

@@ -1,5 +1,7 @@
 //! What most checks ask of every task, answered once a run.
 
+use std::sync::OnceLock;
+
 use crate::catalogue::{Catalogue, KindId};
 use crate::finding::{Entity, EntityKind};
 use crate::model::{AssetId, Model, PlanId, SiteId, Status, TaskId};
@@ -7,6 +9,16 @@ use crate::network::Network;
 
 const OPEN: u8 = 1;
 const DONE: u8 = 2;
+const HAS_OPEN: u8 = 1;
+const HAS_DONE: u8 = 2;
+
+/// How far a task is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Progress {
+    Open,
+    Done,
+    Cancelled,
+}
 
 /// Kinds, states, changes and their scopes.
 pub struct Facts {
@@ -19,6 +31,8 @@ pub struct Facts {
     scope: Vec<AssetId>,
     /// Whether the kind of any task was taken from its title.
     is_guess: bool,
+    /// What is inside each phase, at any depth, for those who ask: [`HAS_OPEN`], [`HAS_DONE`].
+    inside: OnceLock<Vec<u8>>,
 }
 
 impl Facts {
@@ -68,7 +82,7 @@ impl Facts {
             scope.extend(scope_of(model, network, *change));
             scope_first.push(scope.len() as u32);
         }
-        Self { kind, state, changes, pilot, scope_first, scope, is_guess }
+        Self { kind, state, changes, pilot, scope_first, scope, is_guess, inside: OnceLock::new() }
     }
 
     /// Whether a task is neither done nor cancelled.
@@ -79,6 +93,44 @@ impl Facts {
     /// Whether a task is done.
     pub fn is_done(&self, task: TaskId) -> bool {
         self.state[task.index()] == DONE
+    }
+
+    /// How far a task is. A phase that says nothing itself is as far as what is inside.
+    pub fn progress(&self, network: &Network, task: TaskId) -> Progress {
+        match self.state[task.index()] {
+            DONE => return Progress::Done,
+            OPEN if network.hierarchy.is_leaf(task) => return Progress::Open,
+            OPEN => {}
+            _ => return Progress::Cancelled,
+        }
+        match self.inside.get_or_init(|| self.inside(network))[task.index()] {
+            inside if inside & HAS_OPEN != 0 => Progress::Open,
+            inside if inside & HAS_DONE != 0 => Progress::Done,
+            _ => Progress::Cancelled,
+        }
+    }
+
+    /// One pass over all tasks: each mark is set at each phase once.
+    fn inside(&self, network: &Network) -> Vec<u8> {
+        let mut inside = vec![0; self.state.len()];
+        for number in 0..self.state.len() as u32 {
+            let task = TaskId(number);
+            let mark = match self.state[task.index()] {
+                OPEN => HAS_OPEN,
+                DONE => HAS_DONE,
+                _ => continue,
+            };
+            if !network.hierarchy.is_leaf(task) {
+                continue;
+            }
+            for phase in network.hierarchy.ancestors(task) {
+                if inside[phase.index()] & mark != 0 {
+                    break;
+                }
+                inside[phase.index()] |= mark;
+            }
+        }
+        inside
     }
 
     /// The kind of a task.

@@ -292,6 +292,11 @@ impl<'a> Ctx<'a> {
         self.facts.is_done(task)
     }
 
+    /// How far a task is, a phase by what is inside it.
+    fn progress(&self, task: TaskId) -> facts::Progress {
+        self.facts.progress(self.network, task)
+    }
+
     /// Whether a task was dropped.
     pub fn is_cancelled(&self, task: TaskId) -> bool {
         self.model.task(task).status().is_some_and(|status| status.value == Status::Cancelled)

@@ -1,7 +1,7 @@
-//! CMP: will it still work afterwards? Here is what the rules share: what a change touches, which checks look at it, and
-//! which of them are finished before it.
+//! CMP: will it still work afterwards? Here is what the rules share that weigh the checks of an asset against each other:
+//! what a change touches, which checks look at it, and which of them are finished before it. The others are written in
+//! `rules/compatibility.toml`.
 
-mod asset_without_owner;
 mod check_not_upstream;
 mod check_too_late;
 mod dependent_not_checked;
@@ -9,21 +9,17 @@ mod end_of_support;
 mod expired_check;
 mod incompatible_unresolved;
 mod missing_check;
-mod no_evidence;
 mod site_not_covered;
-mod unknown_platform;
-mod unknown_target;
-mod unknown_version;
 mod unused_asset;
 mod wrong_target;
 mod wrong_version_checked;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Ctx, Native, Sink};
+use super::{Ctx, Native};
 use crate::catalogue::KindSet;
 use crate::finding::{Entity, EntityKind};
-use crate::model::{Asset, AssetId, List, PlanId, SiteId, TaskId};
+use crate::model::{Asset, AssetId, List, SiteId, TaskId};
 use crate::network::{Graph, Node, Reach};
 
 /// The native rules of the family, by code.
@@ -33,16 +29,11 @@ pub(super) const RULES: &[Native] = &[
     incompatible_unresolved::RULE,
     check_too_late::RULE,
     wrong_target::RULE,
-    no_evidence::RULE,
     expired_check::RULE,
     site_not_covered::RULE,
-    unknown_platform::RULE,
-    unknown_version::RULE,
-    asset_without_owner::RULE,
     end_of_support::RULE,
     unused_asset::RULE,
     wrong_version_checked::RULE,
-    unknown_target::RULE,
     dependent_not_checked::RULE,
 ];
 
@@ -460,48 +451,6 @@ fn touched_assets(groups: &Groups<'_>, wanted: impl Fn(AssetId) -> bool) -> Vec<
         .collect()
 }
 
-/// Reports the touched assets of some kinds for which neither they nor a group around them state a fact; where no asset
-/// of a plan states it, that is one finding about the plan.
-fn report_unstated(
-    ctx: &Ctx<'_>,
-    out: &mut Sink,
-    is_concerned: impl Fn(AssetId) -> bool,
-    is_stated: impl Fn(&Asset) -> bool,
-) {
-    /// From so many assets on, a fact that none of them states is one that the plan does not keep.
-    const MANY: usize = 4;
-    if !is_worthwhile(ctx) {
-        return;
-    }
-    let groups = Groups::new(ctx);
-    let mut stated = vec![false; ctx.model.assets.len()];
-    let of_all = |plan: PlanId| ctx.model.plan(plan).range(EntityKind::Asset);
-    for (number, asset) in ctx.model.assets.iter().enumerate().filter(|(_, asset)| is_stated(asset)) {
-        stated[number] = true;
-        if !asset.members().is_empty() {
-            for member in groups.with_members([AssetId(number as u32)]) {
-                stated[member.index()] = true;
-            }
-        }
-    }
-    let found = touched_assets(&groups, |asset| !stated[asset.index()] && is_concerned(asset));
-    for plan in ctx.plans() {
-        let own = of_all(*plan);
-        let of_plan = || found.iter().filter(|(asset, _)| own.contains(&asset.index()));
-        let is_kept = own.clone().any(|asset| stated[asset] && is_concerned(AssetId(asset as u32)));
-        if !is_kept && of_plan().count() >= MANY {
-            let names = of_plan().map(|(asset, _)| name(ctx, *asset));
-            let plan = Entity::new(EntityKind::Plan, plan.index());
-            out.report(ctx.finding(plan).variant("whole-plan").param("assets", super::listed(names)));
-            continue;
-        }
-        for (asset, changes) in of_plan() {
-            let changes = super::listed(changes.iter().map(|change| ctx.name(*change)));
-            out.report(ctx.finding(entity(*asset)).param("changes", changes));
-        }
-    }
-}
-
 /// A version or target without what people write differently: capitals, blanks, hyphens, a leading v.
 fn normalized(text: &str) -> String {
     let text: String =
@@ -591,5 +540,101 @@ go = { title = 'Roll out', kind = 'rollout', affects = ['word'], depends-on = ['
             );
         }
         assert_eq!(found(&plan), ["CMP002 373:1"]);
+    }
+
+    /// What one rule finds in a plan.
+    fn of(code: &str, plan: &str) -> Vec<String> {
+        codes(plan).into_iter().filter(|it| it.starts_with(code)).collect()
+    }
+
+    const NONE: [&str; 0] = [];
+
+    #[test]
+    fn a_check_shows_what_came_out() {
+        let plan = "\
+[task]
+a = { title = 'Test SAP', kind = 'compatibility-check' }
+b = { title = 'Test CAD', kind = 'compatibility-check', status = 'cancelled', result = 'compatible' }
+c = { title = 'Test VPN', kind = 'compatibility-check', status = 'in-progress', result = 'conditional' }
+d = { title = 'Test fax', kind = 'test', status = 'done' }
+e = { title = 'Test ERP', kind = 'compatibility-check', status = 'done', result = 'TBD', evidence = 'x' }
+";
+        assert_eq!(of("CMP006", plan), ["CMP006 4:1"]);
+        assert_eq!(
+            of("CMP006", &plan.replace("result = 'TBD'", "result = ' '")),
+            ["CMP006 4:1", "CMP006 6:1"]
+        );
+    }
+
+    #[test]
+    fn a_group_says_it_for_its_members_and_two_numbers_give_the_third() {
+        let plan = "\
+[asset]
+all = { kind = 'device-fleet', platform = 'physical', members = ['one'] }
+one = { kind = 'device-fleet' }
+two = { kind = 'server', platform = 'mixed', count = 9, virtual-count = 4 }
+[task]
+go = { title = 'Roll out', kind = 'rollout', affects = ['one', 'two'] }
+";
+        assert_eq!(of("CMP009", plan), NONE);
+        assert_eq!(of("CMP009", &plan.replace(", members = ['one']", "")), ["CMP009 3:1"]);
+        assert_eq!(of("CMP009", &plan.replace(", count = 9", "")), ["CMP009 4:1"]);
+        // The change names the group.
+        let group = plan.replace("'one', 'two'", "'all'").replace("platform = 'physical', ", "");
+        assert_eq!(of("CMP009", &group), ["CMP009 3:1"]);
+        let plan = "\
+[asset]
+all = { kind = 'application', owner = 'Ines Costa', members = ['one'] }
+one = { kind = 'application' }
+two = { kind = 'application', owner = 'TBD' }
+three = { kind = 'application' }
+[task]
+go = { title = 'Roll out', kind = 'rollout', affects = ['all', 'two', 'three'] }
+";
+        assert_eq!(of("CMP011", plan), ["CMP011 5:1"]);
+    }
+
+    #[test]
+    fn where_no_asset_of_the_plan_says_it_that_is_one_finding() {
+        let plan = "\
+[plan]
+name = 'Servers'
+[asset]
+a = { kind = 'server' }
+b = { kind = 'server' }
+c = { kind = 'server' }
+d = { kind = 'server' }
+[task]
+go = { title = 'Roll out', kind = 'rollout', affects = ['a', 'b', 'c', 'd'] }
+";
+        for code in ["CMP009", "CMP010", "CMP011"] {
+            assert_eq!(of(code, plan), [format!("{code} 1:2")]);
+        }
+        assert_eq!(
+            of("CMP009", &plan.replace("d = { kind = 'server'", "d = { kind = 'server', platform = 'cloud'"))
+                .len(),
+            3
+        );
+        // Nobody touches them.
+        assert_eq!(of("CMP009", &plan.replace("'rollout'", "'backup'")), NONE);
+    }
+
+    #[test]
+    fn what_moves_says_where_to() {
+        let plan = "\
+[plan]
+name = 'x'
+[task]
+phase = { title = 'Upgrade everything' }
+a = { title = 'Upgrade A', kind = 'upgrade', parent = 'phase' }
+b = { title = 'Upgrade B', kind = 'upgrade' }
+c = { title = 'Go live', kind = 'go-live' }
+";
+        // Where no task says it, that is one finding about the plan.
+        assert_eq!(of("CMP015", plan), ["CMP015 1:2"]);
+        // Phases and the plan say it for their tasks.
+        assert_eq!(of("CMP015", &plan.replace("everything'", "everything', target = '2.0'")), ["CMP015 6:1"]);
+        assert_eq!(of("CMP015", &plan.replace("name = 'x'", "target = '2.0'")), NONE);
+        assert_eq!(of("CMP015", &plan.replace("'upgrade'", "'upgrade', status = 'done'")), NONE);
     }
 }

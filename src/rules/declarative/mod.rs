@@ -16,7 +16,7 @@ use self::truth::{Asking, Key, Truth};
 use self::walk::Run;
 use self::world::{Interned, World};
 use super::{entity, listed};
-use crate::catalogue::ask::{Ask, Condition, Field, Related, Test};
+use crate::catalogue::ask::{Ask, Condition, Field, Related, Relation, Test};
 use crate::catalogue::{Catalogue, Options, Rule};
 use crate::finding::{Code, Entity, EntityKind, Finding};
 use crate::model::{Model, PlanId, TaskId};
@@ -116,19 +116,22 @@ fn judge(world: &World<'_>, run: &Run<'_>) -> Vec<Finding> {
     }
     let mut findings = Vec::new();
     // Where nothing of a plan is as demanded, that is one thing to say, and about the plan.
-    if run.rule.variant.contains_key("whole-plan") {
+    if let Some(variant) = run.rule.variant.get("whole-plan") {
+        let from = variant.from.map_or(WHOLE_PLAN, |from| from as usize);
         let mut failed: FxHashMap<PlanId, usize> = FxHashMap::default();
         for it in &failing {
             *failed.entry(world.plan_of(it.of)).or_default() += 1;
         }
         for plan in &run.plans {
             let count = failed.get(plan).copied().unwrap_or(0);
-            if count >= WHOLE_PLAN && asked.get(plan) == Some(&count) {
+            if count > 0 && count >= from && asked.get(plan) == Some(&count) {
+                let of_plan = failing.iter().filter(|it| world.plan_of(it.of) == *plan);
+                let found = listed(of_plan.map(|it| world.model.name(it.of)));
                 failing.retain(|it| world.plan_of(it.of) != *plan);
                 let of = Entity { kind: EntityKind::Plan, index: plan.0 };
                 let finding =
                     Finding::new(run.rule.code, world.model.place(of)).about(of).variant("whole-plan");
-                findings.push(finding.param("count", count.to_string()));
+                findings.push(finding.param("count", count.to_string()).param("found", found));
             }
         }
     }
@@ -261,26 +264,24 @@ fn finding(
     const MOST_LABELS: usize = 10;
     let (model, ask, of) = (world.model, run.ask, failing.of);
     let asking = run.asking(world);
-    let variant = ask.variants.iter().find(|(_, when)| asking.holds(when, of) == Truth::Yes);
-    let variant = variant.map(|(name, _)| name);
-    let at_of_variant = ask.at_of_variants.iter().find(|(name, _)| Some(name) == variant);
-    let mut at: Vec<Span> = Vec::new();
-    if let Some(Field::Own(field)) = at_of_variant.map(|(_, field)| *field).or(ask.at) {
-        if ask.forbids {
-            each_found(&asking, &ask.demand, of, &mut |it| at.extend(world.entry_place(of, field, it)));
-            at.sort_unstable_by_key(|place| (place.file, place.start));
-        }
-        if at.is_empty() {
-            at.extend(model.field_place(of, field));
-        }
+    let variant = ask.variants.iter().find(|when| asking.holds(&when.of, of) == Truth::Yes);
+    let mut forbidden: Vec<Entity> = Vec::new();
+    if ask.forbids {
+        each_found(&asking, &ask.demand, of, &mut |it| forbidden.push(it));
     }
-    let place = at.first().copied().unwrap_or_else(|| model.place(of));
+    let fields = variant.and_then(|when| when.at.as_ref()).unwrap_or(&ask.at);
+    let places = fields.iter().find_map(|field| match field {
+        Field::Own(field) => places_in(world, of, *field, &forbidden),
+        _ => None,
+    });
+    let places = places.unwrap_or_default();
+    let place = places.first().copied().unwrap_or_else(|| model.place(of));
     let mut finding = Finding::new(run.rule.code, place).about(of);
-    for other in at.iter().skip(1).take(MOST_LABELS) {
+    for other in places.iter().skip(1).take(MOST_LABELS) {
         finding = finding.label(*other, "the same here");
     }
-    if let Some(name) = variant {
-        finding = finding.variant(name.clone());
+    if let Some(when) = variant {
+        finding = finding.variant(when.name.clone());
     }
     let named: Vec<Entity> =
         keys.iter().flatten().map(|key| Entity { kind: key.kind, index: key.index }).collect();
@@ -294,6 +295,10 @@ fn finding(
     }
     for other in others.iter().take(MOST_LABELS) {
         finding = finding.label(model.place(*other), "the same here");
+    }
+    let shown = forbidden.iter().filter(|it| it.kind != EntityKind::Plan && **it != of);
+    for it in shown.take(MOST_LABELS) {
+        finding = finding.label(model.place(*it), "this one");
     }
     // What would do if only it were linked.
     let mut found = Vec::new();
@@ -321,6 +326,17 @@ fn finding(
         }
     }
     finding
+}
+
+/// Where a field is written: the entries that name some things, in their order, else the field as a whole.
+fn places_in(world: &World<'_>, of: Entity, field: u8, things: &[Entity]) -> Option<Vec<Span>> {
+    let mut places: Vec<Span> = things.iter().filter_map(|it| world.entry_place(of, field, *it)).collect();
+    places.sort_unstable_by_key(|place| (place.file, place.start));
+    places.dedup();
+    if places.is_empty() {
+        places.push(world.model.field_place(of, field)?);
+    }
+    Some(places)
 }
 
 fn placeholders(rule: &Rule) -> Vec<&str> {
@@ -351,9 +367,18 @@ fn fill(world: &World<'_>, run: &Run<'_>, of: Entity, named: &[Entity], name: &s
         _ => {
             let known = crate::catalogue::ask::known_fields(of.kind).find(|(it, ..)| *it == name);
             let declared = world.catalogue.fields().iter().position(|it| it.of == of.kind && it.name == name);
-            let field =
-                known.map(|(_, field, _)| field).or(declared.map(|index| Field::Declared(index as u16)))?;
-            Some(written(world, of, field))
+            let field = known.map(|(_, field, _)| field);
+            if let Some(field) = field.or(declared.map(|index| Field::Declared(index as u16))) {
+                return Some(written(world, of, field));
+            }
+            let (relation, to) = Relation::find(of.kind, name)?;
+            let mut names = Vec::new();
+            world.related(of, relation, to, &mut |it| {
+                if !world.is_over(it) {
+                    names.push(model.name(it));
+                }
+            });
+            Some(listed(names))
         }
     }
 }

@@ -102,6 +102,7 @@ impl Asking<'_> {
                 let kind = world.facts.kind(TaskId(of.index));
                 Truth::of(kinds.contains(kind) != *negated)
             }
+            Test::Flag(_) if world.is_unknown(of, field) => Truth::Unknown,
             Test::Flag(flag) => Truth::of(world.flag(of, field) == *flag),
             Test::Missing(wanted) => match (world.is_given(of, field), wanted) {
                 // What is to be filled in later is neither: PLN012 asks for it.
@@ -126,7 +127,9 @@ impl Asking<'_> {
             }
             Test::Matches(regex) => {
                 let mut found = false;
-                world.texts(of, field, &mut |text| found |= regex.is_match(text));
+                if let Some(regex) = regex.regex() {
+                    world.texts(of, field, &mut |text| found |= regex.is_match(text));
+                }
                 Truth::of(found)
             }
             Test::Contains(part) => {
@@ -206,6 +209,7 @@ impl Asking<'_> {
                 Truth::No => {}
             }
         });
+        maybe += u32::from(self.world.is_unclear(of, related.relation));
         enough(related, yes, maybe)
     }
 

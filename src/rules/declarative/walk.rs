@@ -186,8 +186,8 @@ impl<'r> Run<'r> {
         if let Some(per) = &ask.per {
             collect(&per.of, AskedBy::All, &mut walks);
         }
-        for (_, when) in &ask.variants {
-            collect(when, AskedBy::All, &mut walks);
+        for when in &ask.variants {
+            collect(&when.of, AskedBy::All, &mut walks);
         }
         let answers = (0..ask.walks).map(|_| None).collect();
         Self { rule, ask, plans, answers, walks, of_plans: OfPlans::default() }

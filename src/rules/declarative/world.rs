@@ -15,7 +15,7 @@ use crate::model::{
     Scale, SiteId, Status, TaskId, Text, Type, Value, is_placeholder,
 };
 use crate::network::{Network, Predecessor, Ref};
-use crate::rules::facts::{scope_of, sites};
+use crate::rules::facts::{Progress, scope_of, sites};
 use crate::rules::{Facts, entity};
 use crate::schedule::Schedule;
 use crate::source::{Format, Span};
@@ -79,6 +79,7 @@ pub(super) struct World<'a> {
     covered_by: OnceLock<Rows>,
     changed_by: OnceLock<Rows>,
     used_by: OnceLock<Rows>,
+    groups: OnceLock<Rows>,
     sites_of_asset: OnceLock<Rows>,
     tasks_of_site: OnceLock<Rows>,
     risks: OnceLock<FxHashMap<Entity, Vec<u32>>>,
@@ -121,6 +122,7 @@ impl<'a> World<'a> {
             covered_by: OnceLock::new(),
             changed_by: OnceLock::new(),
             used_by: OnceLock::new(),
+            groups: OnceLock::new(),
             sites_of_asset: OnceLock::new(),
             tasks_of_site: OnceLock::new(),
             risks: OnceLock::new(),
@@ -363,8 +365,16 @@ impl<'a> World<'a> {
                 Some(Value::List(list)) => (!list.is_empty(), false),
                 _ => (false, false),
             },
-            _ => (self.value(of, field).is_some(), false),
+            _ => match self.value(of, field) {
+                Some(Value::Moment(moment)) => (true, self.is_to_be_filled_in(moment.span)),
+                value => (value.is_some(), false),
+            },
         }
+    }
+
+    /// Whether what stands at a place only says that it will be filled in: PLN012 asks for it.
+    fn is_to_be_filled_in(&self, place: Span) -> bool {
+        is_placeholder(self.model.sources().text(place))
     }
 
     /// How many entries a list has.
@@ -390,9 +400,10 @@ impl<'a> World<'a> {
         match derived {
             Derived::IsChange => kind().touches_production,
             Derived::IsCheck => kind().counts_as_check,
+            Derived::NeedsTarget => kind().needs_target,
             Derived::IsPilot => self.facts.is_pilot(task),
-            Derived::Open => self.facts.is_open(task),
-            Derived::Done => self.facts.is_done(task),
+            Derived::Open => self.facts.progress(self.network, task) == Progress::Open,
+            Derived::Done => self.facts.progress(self.network, task) == Progress::Done,
             Derived::Started => {
                 let it = self.model.task(task);
                 it.actual_start().is_some()
@@ -431,6 +442,7 @@ impl<'a> World<'a> {
                 let named = self.named_sites.get_or_init(|| self.sites_by_name());
                 named.contains(&of.index) || self.network.references.is_probably_meant(of)
             }
+            Derived::IsSponsor => self.is_sponsor(index) == Some(true),
             Derived::Imported => self.model.plans[index].format != Format::Toml,
             _ => false,
         }
@@ -445,6 +457,7 @@ impl<'a> World<'a> {
         let Field::Derived(derived) = field else {
             return match self.value(of, field)? {
                 Value::Duration(duration) => Some(time(duration.value)),
+                Value::Moment(moment) if self.is_to_be_filled_in(moment.span) => None,
                 Value::Moment(moment) => Some(day(moment.value)),
                 Value::Count(count) => Some(Quantity::Number(i64::from(count.value) * 1000)),
                 Value::Scale(scale) => {
@@ -480,6 +493,8 @@ impl<'a> World<'a> {
                 let exposure = i64::from(probability?.value.level()?) * i64::from(impact?.value.level()?);
                 Some(Quantity::Number(exposure * 1000))
             }
+            Derived::WindowStart => Some(day(self.model.risks[of.index as usize].window()?.start)),
+            Derived::WindowFinish => Some(day(self.model.risks[of.index as usize].window()?.finish)),
             Derived::Leaves => Some(Quantity::Number(i64::from(self.leaves(PlanId(of.index))) * 1000)),
             Derived::TasksCount => {
                 let count = self.model.plan(PlanId(of.index)).range(EntityKind::Task).len();
@@ -754,7 +769,10 @@ impl<'a> World<'a> {
             Relation::Mitigates => {
                 let rows =
                     self.mitigates.get_or_init(|| self.turned(&model.risks, Task, |it| it.mitigations()));
-                self.rows(rows, of.index, Risk, visit);
+                // A risk that names the phase names what is inside.
+                for task in std::iter::once(task).chain(self.network.hierarchy.ancestors(task)) {
+                    self.rows(rows, task.0, Risk, visit);
+                }
             }
             Relation::Issues => {
                 let rows = self.issues.get_or_init(|| self.turned(&model.issues, Task, |it| it.blocks()));
@@ -773,6 +791,19 @@ impl<'a> World<'a> {
                 self.rows(rows, of.index, Asset, visit);
             }
             Relation::Members => self.list(model.assets[index].members(), Asset, visit),
+            Relation::Groups => {
+                let rows = self.groups.get_or_init(|| self.turned(&model.assets, Asset, |it| it.members()));
+                let mut open = vec![of.index];
+                let mut seen = FxHashSet::from_iter([of.index]);
+                while let Some(asset) = open.pop() {
+                    for group in rows.row(asset as usize) {
+                        if seen.insert(*group) {
+                            open.push(*group);
+                            visit(Entity { kind: Asset, index: *group });
+                        }
+                    }
+                }
+            }
             Relation::TasksOfAsset => {
                 let rows = self.tasks_of_asset.get_or_init(|| {
                     let mut pairs = Vec::new();
@@ -791,7 +822,13 @@ impl<'a> World<'a> {
                 let rows = self.changed_by.get_or_init(|| {
                     let mut pairs = Vec::new();
                     for change in self.facts.changes() {
-                        pairs.extend(self.facts.scope(*change).iter().map(|asset| (asset.0, change.0)));
+                        let mut seen = FxHashSet::default();
+                        for asset in self.facts.scope(*change) {
+                            pairs.extend(seen.insert(*asset).then_some((asset.0, change.0)));
+                            self.members(*asset, &mut |asset| {
+                                pairs.extend(seen.insert(asset).then_some((asset.0, change.0)));
+                            });
+                        }
                     }
                     Rows::new(model.assets.len(), &pairs)
                 });
@@ -929,6 +966,85 @@ impl<'a> World<'a> {
             });
         }
         named
+    }
+
+    /// Whether a name that leads nowhere may be one of those that a relation leads to: PLN007 and PLN012 ask for it first.
+    pub(super) fn is_unclear(&self, of: Entity, relation: Relation) -> bool {
+        let index = of.index as usize;
+        let (model, references) = (self.model, &self.network.references);
+        let leads_nowhere = |list: List| references.list(list).iter().any(|it| it.entity().is_none());
+        match relation {
+            Relation::Mitigations => leads_nowhere(model.risks[index].mitigations()),
+            Relation::AffectedTasks | Relation::AffectedAssets => leads_nowhere(model.risks[index].affects()),
+            Relation::Uses => leads_nowhere(model.assets[index].uses()),
+            Relation::Members => leads_nowhere(model.assets[index].members()),
+            Relation::AssetsOfSite => leads_nowhere(model.sites[index].assets()),
+            Relation::Covers => leads_nowhere(model.task(TaskId(of.index)).covers()),
+            Relation::ApprovedBy => {
+                let list = match of.kind {
+                    EntityKind::Task => model.task(TaskId(of.index)).approved_by(),
+                    EntityKind::Risk => model.risks[index].approved_by(),
+                    _ => model.budgets[index].approved_by(),
+                };
+                let plan = self.plan_of(of);
+                let names = references.list(list).iter().zip(model.list(list));
+                names.into_iter().any(|(it, name)| it.entity().is_none() && self.may_be_anybody(plan, *name))
+            }
+            // What another thing says of it, misspelt.
+            Relation::Mitigates
+            | Relation::Risks
+            | Relation::Issues
+            | Relation::Decisions
+            | Relation::IssuesOfRisk
+            | Relation::UsedBy
+            | Relation::TasksOfAsset
+            | Relation::CoveredBy
+            | Relation::TasksOfSite
+            | Relation::TasksOfBudget => references.is_probably_meant(of),
+            _ => false,
+        }
+    }
+
+    /// Whether a person is the sponsor of the plan: named by id or by name; `None` where the sponsor's name is misspelt
+    /// or still to be filled in.
+    fn is_sponsor(&self, person: usize) -> Option<bool> {
+        let model = self.model;
+        let it = &model.persons[person];
+        let Some(sponsor) = model.plan(it.plan).header.sponsor() else { return Some(false) };
+        let name = model.text(sponsor).trim();
+        let find = |kind| self.network.index.find(model, kind, it.plan, name);
+        if let Some(found) = find(EntityKind::Person).or_else(|| find(EntityKind::Team)) {
+            return Some(found == Entity::new(EntityKind::Person, person));
+        }
+        let names = model.list(it.also_known_as()).iter().copied().chain(it.name());
+        if names.into_iter().any(|text| model.text(text).trim() == name) {
+            return Some(true);
+        }
+        let is_known = || {
+            let mut all = model.plan(it.plan).range(EntityKind::Person);
+            all.any(|other| {
+                let names = model.list(model.persons[other].also_known_as());
+                names.iter().any(|text| model.text(*text).trim() == name)
+            })
+        };
+        if self.may_be_anybody(it.plan, sponsor) && !is_known() { None } else { Some(false) }
+    }
+
+    /// Whether nobody can know a flag.
+    pub(super) fn is_unknown(&self, of: Entity, field: Field) -> bool {
+        field == Field::Derived(Derived::IsSponsor) && self.is_sponsor(of.index as usize).is_none()
+    }
+
+    /// Whether a name that no person and no team has is one still to be filled in, or looks like a misspelt id; what
+    /// consists of several words is somebody who is not declared.
+    fn may_be_anybody(&self, plan: PlanId, name: Text) -> bool {
+        let name = self.model.text(name).trim();
+        let entry = self.model.plan(plan);
+        let declares = |kind| !entry.range(kind).is_empty();
+        is_placeholder(name)
+            || (!name.contains(char::is_whitespace)
+                && (declares(EntityKind::Person) || declares(EntityKind::Team))
+                && self.network.index.find(self.model, EntityKind::Stakeholder, plan, name).is_none())
     }
 
     /// Whom each communication reaches: whom its audience names, the members of a team, a group, or everybody.

@@ -1,7 +1,8 @@
 //! RSK008: a mitigation that was dropped, belongs to nobody or has no place in time.
 
-use super::{State, Work, mitigations, open_risks};
+use super::{mitigations, open_risks};
 use crate::model::{Effort, TaskId};
+use crate::rules::facts::Progress;
 use crate::rules::{Ctx, Native, Sink};
 
 pub(super) const RULE: Native = Native { code: "RSK008", check };
@@ -18,11 +19,10 @@ fn check(ctx: &Ctx<'_>, out: &mut Sink) {
     if open_risks(ctx).next().is_none() {
         return;
     }
-    let work = Work::new(ctx);
     let owned = plans_with_owners(ctx);
     for (entity, risk) in open_risks(ctx) {
         for (mitigation, place) in mitigations(ctx, risk) {
-            let Some(cause) = cause(ctx, &work, &owned, mitigation) else { continue };
+            let Some(cause) = cause(ctx, &owned, mitigation) else { continue };
             let finding = ctx
                 .finding_at(entity, place)
                 .subject(ctx.text(ctx.model.task(mitigation).id))
@@ -41,12 +41,12 @@ fn check(ctx: &Ctx<'_>, out: &mut Sink) {
 }
 
 /// Why a mitigation will not happen, if it will not. RSK003 and RSK004 are silent about it then.
-pub(super) fn cause(ctx: &Ctx<'_>, work: &Work, owned: &[bool], mitigation: TaskId) -> Option<Cause> {
-    match work.state(ctx, mitigation) {
-        State::Cancelled => return Some(Cause::Cancelled),
+pub(super) fn cause(ctx: &Ctx<'_>, owned: &[bool], mitigation: TaskId) -> Option<Cause> {
+    match ctx.progress(mitigation) {
+        Progress::Cancelled => return Some(Cause::Cancelled),
         // Somebody has done it, whoever and whenever.
-        State::Done => return None,
-        State::Open => {}
+        Progress::Done => return None,
+        Progress::Open => {}
     }
     // The tasks inside a phase have owners and dates of their own, or OWN001 and SCH001 ask for them.
     if !ctx.is_leaf(mitigation) {

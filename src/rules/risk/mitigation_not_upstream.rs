@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
-use super::{State, Work, dead_mitigation, mitigations, open_risks};
+use super::{dead_mitigation, mitigations, open_risks};
 use crate::finding::Entity;
 use crate::model::{Risk, TaskId};
 use crate::network::Before;
+use crate::rules::facts::Progress;
 use crate::rules::{Ctx, Native, Sink, listed};
 use crate::source::Span;
 
@@ -26,7 +27,6 @@ fn check(ctx: &Ctx<'_>, out: &mut Sink) {
     if open_risks(ctx).next().is_none() {
         return;
     }
-    let work = Work::new(ctx);
     let owned = dead_mitigation::plans_with_owners(ctx);
     let has_links: Vec<bool> = ctx
         .model
@@ -44,14 +44,14 @@ fn check(ctx: &Ctx<'_>, out: &mut Sink) {
         // A plan without any link is one finding of its own (DEP008), not one for each risk.
         let is_linked = |task: &TaskId| has_links[ctx.model.task(*task).plan.index()];
         // Work that is over waits for nothing.
-        let is_open = |task: &TaskId| work.state(ctx, *task) == State::Open;
+        let is_open = |task: &TaskId| ctx.progress(*task) == Progress::Open;
         if !tasks.iter().any(is_linked) || !tasks.iter().any(is_open) {
             continue;
         }
         for (mitigation, place) in mitigations(ctx, risk) {
             // Done work cannot slip; dropped work, and work nobody does, is RSK008's.
-            if work.state(ctx, mitigation) != State::Open
-                || dead_mitigation::cause(ctx, &work, &owned, mitigation).is_some()
+            if ctx.progress(mitigation) != Progress::Open
+                || dead_mitigation::cause(ctx, &owned, mitigation).is_some()
             {
                 continue;
             }
@@ -75,7 +75,7 @@ fn check(ctx: &Ctx<'_>, out: &mut Sink) {
     let answers = ctx.network.graph.finish_before_any(&questions);
     for (it, _) in asked.iter().zip(answers).filter(|(_, is_upstream)| !is_upstream) {
         let tasks = affected[it.affected.clone()].iter();
-        let open: Vec<TaskId> = tasks.copied().filter(|task| work.state(ctx, *task) == State::Open).collect();
+        let open: Vec<TaskId> = tasks.copied().filter(|task| ctx.progress(*task) == Progress::Open).collect();
         let mut finding = ctx
             .finding_at(it.risk, it.place)
             .subject(ctx.text(ctx.model.task(it.mitigation).id))

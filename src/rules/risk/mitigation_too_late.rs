@@ -2,9 +2,10 @@
 
 use jiff::civil::Date;
 
-use super::{State, Work, dead_mitigation, mitigations, open_risks};
+use super::{dead_mitigation, mitigations, open_risks};
 use crate::finding::{Entity, Finding};
 use crate::model::{Moment, PlanId, Risk, Spanned, TaskId};
+use crate::rules::facts::Progress;
 use crate::rules::{Ctx, Native, Sink, counted};
 
 pub(super) const RULE: Native = Native { code: "RSK003", check };
@@ -22,15 +23,14 @@ fn check(ctx: &Ctx<'_>, out: &mut Sink) {
     if open_risks(ctx).next().is_none() {
         return;
     }
-    let work = Work::new(ctx);
     let owned = dead_mitigation::plans_with_owners(ctx);
     let contingency = ctx.kinds(&["contingency"]);
     for (entity, risk) in open_risks(ctx) {
-        let affected = affected(ctx, &work, risk);
+        let affected = affected(ctx, risk);
         for (mitigation, place) in mitigations(ctx, risk) {
             // Done work cannot be moved any more; dropped work, and work nobody does, is RSK008's.
-            if work.state(ctx, mitigation) != State::Open
-                || dead_mitigation::cause(ctx, &work, &owned, mitigation).is_some()
+            if ctx.progress(mitigation) != Progress::Open
+                || dead_mitigation::cause(ctx, &owned, mitigation).is_some()
             {
                 continue;
             }
@@ -58,9 +58,9 @@ fn check(ctx: &Ctx<'_>, out: &mut Sink) {
 }
 
 /// The open tasks that a risk affects and whose start is known, earliest first.
-fn affected(ctx: &Ctx<'_>, work: &Work, risk: &Risk) -> Vec<(Spanned<Moment>, TaskId)> {
+fn affected(ctx: &Ctx<'_>, risk: &Risk) -> Vec<(Spanned<Moment>, TaskId)> {
     let tasks = ctx.network.references.list(risk.affects()).iter().filter_map(|it| it.task());
-    let open = tasks.filter(|task| work.state(ctx, *task) == State::Open);
+    let open = tasks.filter(|task| ctx.progress(*task) == Progress::Open);
     let mut starts: Vec<_> = open.filter_map(|task| Some((ctx.start(task)?, task))).collect();
     starts.sort_by_key(|(start, _)| start.value.as_start());
     starts
