@@ -8,11 +8,11 @@ use clap::{ArgAction, Args, CommandFactory as _, FromArgMatches as _, Parser, Su
 use jiff::civil::Date;
 
 use crate::commands::{
-    self, Check, ColorChoice, Common, Exit, Form, Io, Output, Overrides, Rules, TestRules,
+    self, Check, ColorChoice, Common, Exit, Form, Io, Output, Overrides, Rules, ScheduleAsked, TestRules,
 };
 use crate::error::Error;
 use crate::finding::Severity;
-use crate::report::OutputFormat;
+use crate::report::{OutputFormat, ScheduleFormat};
 use crate::source::{absolute, read_text};
 
 /// Finds what is wrong in IT project plans: where it is written, what to do, and what to ask.
@@ -63,6 +63,8 @@ enum Command {
     Rules(RulesArgs),
     /// Run the examples in rule packs, and say what failed and why
     TestRules(TestRulesArgs),
+    /// Compute when everything happens, what sets the finish, and how much float there is
+    Schedule(Box<ScheduleArgs>),
     /// Print what makes a shell complete planlint's commands and options
     Completions(CompletionsArgs),
 }
@@ -250,6 +252,55 @@ struct RulesArgs {
 
 #[derive(Args, Debug)]
 #[command(after_help = "\
+A plan of up to 30 tasks is shown whole. Of a longer one you see what counts in a review: when it ends and what was \
+promised, the critical path, what is as tight, the phases, and how much there is besides. `--all` lists every task.
+
+Examples:
+  planlint schedule plans/laptops
+  planlint schedule --all rollout.xer | less
+  planlint schedule --compare-stored rollout.xml   against Microsoft Project
+  planlint schedule --output-format csv rollout.xer > rollout.csv
+
+Exit codes: 0 it could be computed, whatever the dates are; 2 it could not.")]
+struct ScheduleArgs {
+    /// Files and folders with plans; `-` reads a plan from the input stream
+    #[arg(value_name = "PLAN", default_value = ".", hide_default_value = false)]
+    paths: Vec<PathBuf>,
+    /// Form: a table with bars, or one of two for programs
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = schedule_formats())]
+    output_format: ScheduleFormat,
+    /// Show every task of a long plan, and every difference
+    #[arg(long, overrides_with = "no_all")]
+    all: bool,
+    /// Undo --all
+    #[arg(long, hide = true, overrides_with = "all")]
+    no_all: bool,
+    /// Say for how many tasks the dates and floats are those that Microsoft Project or Primavera stored in the file,
+    /// and list the others
+    #[arg(long, overrides_with = "no_compare_stored")]
+    compare_stored: bool,
+    /// Undo --compare-stored
+    #[arg(long, hide = true, overrides_with = "compare_stored")]
+    no_compare_stored: bool,
+    /// Status date of plans that state none, such as 2026-11-02: what is left to do begins no earlier
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<Date>,
+    /// Name of the plan that comes from the input stream: decides its format and configuration
+    #[arg(long, value_name = "FILE")]
+    stdin_filename: Option<PathBuf>,
+    /// Use this configuration; PLANLINT_CONFIG sets it too
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Use no configuration at all
+    #[arg(long, overrides_with = "no_isolated", conflicts_with = "config")]
+    isolated: bool,
+    /// Undo --isolated
+    #[arg(long, hide = true, overrides_with = "isolated")]
+    no_isolated: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
 Examples:
   planlint completions bash > ~/.local/share/bash-completion/completions/planlint
   planlint completions fish > ~/.config/fish/completions/planlint.fish")]
@@ -264,6 +315,11 @@ fn colors() -> impl clap::builder::TypedValueParser<Value = ColorChoice> {
         "never" => ColorChoice::Never,
         _ => ColorChoice::Auto,
     })
+}
+
+fn schedule_formats() -> impl clap::builder::TypedValueParser<Value = ScheduleFormat> {
+    PossibleValuesParser::new(ScheduleFormat::ALL.map(|(word, _)| word))
+        .map(|word| ScheduleFormat::parse(&word).unwrap_or_default())
 }
 
 /// Reads `sarif` and `sarif=planlint.sarif`; help and completions show the words.
@@ -345,6 +401,21 @@ impl CheckArgs {
     }
 }
 
+impl ScheduleArgs {
+    fn asked(self) -> ScheduleAsked {
+        let overrides = Overrides { isolated: self.isolated, config: self.config, ..Overrides::default() };
+        ScheduleAsked {
+            paths: self.paths,
+            stdin_filename: self.stdin_filename,
+            overrides,
+            format: self.output_format,
+            all: self.all,
+            compare_stored: self.compare_stored,
+            as_of: self.as_of,
+        }
+    }
+}
+
 impl ConfigArgs {
     fn overrides(&self) -> Overrides {
         Overrides {
@@ -380,6 +451,7 @@ pub fn run(words: Vec<OsString>, io: &mut Io<'_>) -> Exit {
     let common = Common { color: cli.common.color, quiet: cli.common.quiet, verbose: cli.common.verbose };
     match cli.command {
         Command::Check(check) => commands::check(check.asked(), &common, io),
+        Command::Schedule(asked) => commands::schedule(asked.asked(), &common, io),
         Command::Explain(asked) => commands::explain(&asked.words, &common, io),
         Command::TestRules(asked) => {
             let overrides = asked.config.overrides();

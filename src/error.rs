@@ -154,4 +154,11 @@ pub enum Error {
         /// Where was looked, as shown to the user.
         places: String,
     },
+    /// Plans without a single task.
+    #[error("no task was found in {places}: there is nothing to schedule")]
+    #[diagnostic(help("`planlint check` says what is wrong with the file."))]
+    NothingToSchedule {
+        /// Where was looked, as shown to the user.
+        places: String,
+    },
 }

@@ -671,7 +671,7 @@ fn help_and_version_are_answered_on_the_output_stream() {
     let folder = Folder::new(&[]);
     let version = folder.run("--version").ends_with(0).out;
     assert_eq!(version, format!("planlint {}\n", env!("CARGO_PKG_VERSION")));
-    for words in ["--help", "-h", "check --help", "explain --help", "rules --help"] {
+    for words in ["--help", "-h", "check --help", "explain --help", "rules --help", "schedule --help"] {
         let ran = folder.run(words).ends_with(0).says("Usage:");
         assert_eq!(ran.err, "");
         assert!(ran.out.lines().all(|line| line.chars().count() <= 100), "{}", ran.out);

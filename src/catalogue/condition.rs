@@ -7,8 +7,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::ask::{
-    Ask, Comparison, Condition, Derived, Each, Expression, Field, KnownDate, Operand, Per, Related, Relation, Same, Test,
-    When, known_fields,
+    Ask, Comparison, Condition, Derived, Each, Expression, Field, KnownDate, Operand, Per, Related, Relation,
+    Same, Test, When, known_fields,
 };
 use super::pack::{Reader, in_order};
 use super::{Catalogue, OptionDef, OptionValue, Variant};

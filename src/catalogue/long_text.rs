@@ -63,7 +63,8 @@ pub(super) fn cut(pack: &'static str) -> (String, Vec<Cut>) {
     let mut code: Option<&'static str> = None;
     let (mut kept_from, mut at) = (0, 0);
     while at < pack.len() {
-        let end = memchr::memchr(b'\n', &pack.as_bytes()[at..]).map_or(pack.len(), |newline| at + newline + 1);
+        let end =
+            memchr::memchr(b'\n', &pack.as_bytes()[at..]).map_or(pack.len(), |newline| at + newline + 1);
         let line = &pack[at..end];
         if line.starts_with('[') {
             let name = line.trim_end().strip_prefix("[rule.").and_then(|rest| rest.strip_suffix(']'));

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 
 use super::add_ignore;
 use super::baseline::write_baseline;
+use super::input;
 use super::outputs::{self, Output};
 use super::{ColorChoice, Common, Exit, Io};
 use crate::Clock;
@@ -13,7 +14,7 @@ use crate::config::{Configs, Overrides};
 use crate::error::Error;
 use crate::finding::Severity;
 use crate::report::View;
-use crate::source::{Asked, Discovery, Format, Stdin, discover};
+use crate::source::{Asked, Discovery, Format, discover};
 
 /// Columns of a report that goes into a file.
 const FILE_WIDTH: usize = 100;
@@ -175,17 +176,7 @@ fn found(asked: &mut Check, configs: &Configs, io: &mut Io<'_>) -> Result<Discov
     if asked.paths.is_empty() {
         asked.paths.push(PathBuf::from("."));
     }
-    let mut stdin = None;
-    if asked.paths.iter().any(|path| path.as_os_str() == "-") {
-        asked.paths.retain(|path| path.as_os_str() != "-");
-        let mut bytes = Vec::new();
-        io.stdin.read_to_end(&mut bytes).map_err(|error| Error::Unreadable {
-            name: "the input stream".to_owned(),
-            reason: error.to_string(),
-        })?;
-        let filename = asked.stdin_filename.clone().unwrap_or_else(|| PathBuf::from("stdin.plan.toml"));
-        stdin = Some(Stdin { filename, bytes });
-    }
+    let stdin = input::from_stdin(&mut asked.paths, asked.stdin_filename.as_deref(), io)?;
     Ok(discover(&Asked {
         paths: asked.paths.clone(),
         stdin,

@@ -5,9 +5,11 @@ mod add_ignore;
 mod baseline;
 mod check;
 mod explain;
+mod input;
 mod outputs;
 mod pages;
 mod rules;
+mod schedule;
 mod test_rules;
 
 use std::io::{self, Read, Write};
@@ -21,6 +23,7 @@ pub use explain::explain;
 pub use outputs::Output;
 pub use pages::pages;
 pub use rules::{Form, Rules, rules};
+pub use schedule::{ScheduleAsked, schedule};
 pub use test_rules::{TestRules, test_rules};
 
 use crate::error::Error;

@@ -11,6 +11,7 @@ mod json;
 mod junit;
 mod markdown;
 mod sarif;
+mod schedule;
 mod snippet;
 mod statistics;
 mod tested;
@@ -34,6 +35,7 @@ pub use json::{json, json_lines, json_with_statistics};
 pub use junit::junit;
 pub use markdown::markdown;
 pub use sarif::sarif;
+pub use schedule::{ScheduleFormat, ScheduleView, schedule};
 pub use statistics::statistics;
 pub use tested::{Tested, tested};
 

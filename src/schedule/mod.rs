@@ -9,6 +9,7 @@ mod calendar;
 mod calendars;
 mod clock;
 mod passes;
+mod stored;
 mod time;
 
 use jiff::civil::Date;
@@ -25,6 +26,7 @@ use self::passes::{Dates, Passes};
 pub use calendar::WorkDays;
 pub use clock::WorkClock;
 pub use passes::Driver;
+pub use stored::{Amount, Comparison, Difference, Measure, Reason, Tally, computed, stored};
 
 /// The dates of a run.
 pub struct Schedule {
