@@ -50,13 +50,13 @@ fn sources() -> Vec<(PathBuf, String)> {
 fn every_rule_has_all_its_words() {
     let mut wrong = Vec::new();
     for rule in rules() {
-        let texts = [
+        let texts: [(&str, &str); 7] = [
             ("since", &rule.since),
             ("summary", &rule.summary),
             ("question", &rule.question),
             ("message", &rule.message),
             ("help", &rule.help),
-            ("explanation", &rule.explanation.to_string().into()),
+            ("explanation", &rule.explanation),
             ("source", &rule.source),
         ];
         for (name, text) in texts {
@@ -73,8 +73,7 @@ fn every_rule_has_all_its_words() {
         if rule.bad.is_none() != rule.good.is_none() {
             wrong.push(format!("{}: both examples or none", rule.code));
         }
-        let variants = rule.variant.values().flat_map(|it| [&it.message, &it.help, &it.question]);
-        for text in variants.flatten().chain([&rule.message, &rule.help, &rule.question]) {
+        for text in rule.templates() {
             if text.matches('{').count() != text.matches('}').count() || text.trim().is_empty() {
                 wrong.push(format!("{}: {text}", rule.code));
             }

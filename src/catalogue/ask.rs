@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use jiff::civil::Date;
 use regex::Regex;
+use rustc_hash::FxHashMap;
 
 use super::KindSet;
 use crate::finding::EntityKind;
@@ -426,9 +427,25 @@ relations! {
 impl Relation {
     /// The relation of a kind of thing with this name, and the kind of thing it leads to.
     pub fn find(from: EntityKind, name: &str) -> Option<(Relation, EntityKind)> {
-        let found = Self::ALL.iter().find(|(kind, word, ..)| *kind == from && *word == name);
-        found.map(|(_, _, relation, to)| (*relation, *to))
+        static ALL: OnceLock<FxHashMap<(EntityKind, &str), (Relation, EntityKind)>> = OnceLock::new();
+        let all = Self::ALL.iter().map(|(from, name, relation, to)| ((*from, *name), (*relation, *to)));
+        ALL.get_or_init(|| all.collect()).get(&(from, name)).copied()
     }
+}
+
+/// The field of a kind of thing with a name, and its type.
+pub(super) fn known_field(kind: EntityKind, name: &str) -> Option<(Field, Type)> {
+    static ALL: OnceLock<FxHashMap<(EntityKind, &str), (Field, Type)>> = OnceLock::new();
+    let all = || {
+        let mut all = FxHashMap::default();
+        for kind in EntityKind::ALL {
+            for (name, field, ty) in known_fields(kind) {
+                all.entry((kind, name)).or_insert((field, ty));
+            }
+        }
+        all
+    };
+    ALL.get_or_init(all).get(&(kind, name)).copied()
 }
 
 /// The names of all fields a kind of thing has in its table and by working out, with their types.

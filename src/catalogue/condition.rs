@@ -8,10 +8,10 @@ use toml::de::{DeTable, DeValue};
 
 use super::ask::{
     Ask, Comparison, Condition, Derived, Each, Expression, Field, KnownDate, Operand, Per, Related, Relation,
-    Same, Test, When, known_fields,
+    Same, Test, When, known_field, known_fields,
 };
 use super::pack::{Reader, in_order};
-use super::{Catalogue, OptionDef, OptionValue, Variant};
+use super::{Catalogue, KindId, OptionDef, OptionValue, Variant};
 use crate::finding::EntityKind;
 use crate::model::{Duration, Moment, Scale, Type, parse_thousandths};
 
@@ -257,7 +257,7 @@ impl<'r, 'p> Conditions<'r, 'p> {
     }
 
     fn own(&self, kind: EntityKind, name: &str) -> Option<Field> {
-        known_fields(kind).find(|(it, ..)| *it == name).map(|(_, field, _)| field)
+        known_field(kind, name).map(|(field, _)| field)
     }
 
     fn per(&mut self, value: &Item<'_>, about: EntityKind) -> Option<Per> {
@@ -397,8 +397,7 @@ impl<'r, 'p> Conditions<'r, 'p> {
     }
 
     fn field(&self, kind: EntityKind, name: &str) -> Option<(Field, Type)> {
-        let known = known_fields(kind).find(|(it, ..)| *it == name).map(|(_, field, ty)| (field, ty));
-        known.or_else(|| {
+        known_field(kind, name).or_else(|| {
             let index = self.catalogue.fields.iter().position(|it| it.of == kind && it.name == name)?;
             Some((Field::Declared(index as u16), self.catalogue.fields[index].ty))
         })
@@ -750,14 +749,18 @@ impl<'r, 'p> Conditions<'r, 'p> {
             && matches!(kind, EntityKind::Task | EntityKind::Asset);
         if is_kind {
             let is_task = kind == EntityKind::Task;
-            let kinds = if is_task { self.catalogue.kinds() } else { self.catalogue.asset_kinds() };
-            let known: Vec<&str> =
-                kinds.iter().map(|kind| &*kind.name).filter(|name| !name.is_empty()).collect();
-            for (index, word) in words.iter().enumerate() {
-                if !known.contains(&word.as_str()) && !word.starts_with("x-") {
-                    let what = if is_task { "is no kind of work" } else { "is no kind of asset" };
-                    self.reader.unknown(&Spanned::new(spanned(index), word), what, &known);
-                }
+            let is_known = |word: &str| match is_task {
+                true => self.catalogue.kind(word) != KindId::NONE,
+                false => self.catalogue.asset_kinds().iter().any(|kind| kind.name == word),
+            };
+            let unknown =
+                words.iter().enumerate().filter(|(_, word)| !is_known(word) && !word.starts_with("x-"));
+            for (index, word) in unknown {
+                let kinds = if is_task { self.catalogue.kinds() } else { self.catalogue.asset_kinds() };
+                let known: Vec<&str> =
+                    kinds.iter().map(|kind| &*kind.name).filter(|name| !name.is_empty()).collect();
+                let what = if is_task { "is no kind of work" } else { "is no kind of asset" };
+                self.reader.unknown(&Spanned::new(spanned(index), word), what, &known);
             }
             if is_task {
                 self.kinds.extend(words.iter().cloned());

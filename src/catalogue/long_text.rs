@@ -40,6 +40,18 @@ impl Deref for LongText {
     }
 }
 
+impl std::fmt::Display for LongText {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self)
+    }
+}
+
+impl serde::Serialize for LongText {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self)
+    }
+}
+
 /// The long texts of one rule.
 pub(super) struct Cut {
     pub(super) code: &'static str,
@@ -50,13 +62,24 @@ pub(super) struct Cut {
 /// Cuts the long texts of the rules out of a pack: what is left, and what was cut out. A text that does not begin a line
 /// of its rule in the usual form stays.
 pub(super) fn cut(pack: &'static str) -> (String, Vec<Cut>) {
-    const BEGINNINGS: [(&str, &str, &str); 6] = [
+    const BEGINNINGS: [(&str, &str, &str); 16] = [
         ("explanation = \"\"\"", "explanation", "\"\"\""),
         ("bad = '''", "bad", "'''"),
         ("good = '''", "good", "'''"),
         ("explanation = '''", "explanation", "'''"),
         ("bad = \"\"\"", "bad", "\"\"\""),
         ("good = \"\"\"", "good", "\"\"\""),
+        // On one line: what ends them is its end.
+        ("summary = \"", "summary", "\n"),
+        ("question = \"", "question", "\n"),
+        ("message = \"", "message", "\n"),
+        ("help = \"", "help", "\n"),
+        ("source = \"", "source", "\n"),
+        ("summary = '", "summary", "\n"),
+        ("question = '", "question", "\n"),
+        ("message = '", "message", "\n"),
+        ("help = '", "help", "\n"),
+        ("source = '", "source", "\n"),
     ];
     let mut left = String::with_capacity(pack.len() / 2);
     let mut cuts = Vec::new();
@@ -66,11 +89,14 @@ pub(super) fn cut(pack: &'static str) -> (String, Vec<Cut>) {
         let end =
             memchr::memchr(b'\n', &pack.as_bytes()[at..]).map_or(pack.len(), |newline| at + newline + 1);
         let line = &pack[at..end];
-        if line.starts_with('[') {
+        let first = line.as_bytes().first();
+        if first == Some(&b'[') {
             let name = line.trim_end().strip_prefix("[rule.").and_then(|rest| rest.strip_suffix(']'));
             code = name.filter(|name| !name.contains('.'));
-        } else if let Some(code) = code
+        } else if first.is_some_and(|letter| b"sqmhebg".contains(letter))
+            && let Some(code) = code
             && let Some((beginning, key, mark)) = BEGINNINGS.iter().find(|(it, ..)| line.starts_with(it))
+            && (*mark != "\n" || !(line.contains("= \"\"\"") || line.contains("= '''")))
             && let Some(length) = pack[at + beginning.len()..].find(mark)
         {
             let value_end = at + beginning.len() + length + mark.len();
@@ -98,7 +124,17 @@ mod tests {
             for (code, entry) in rules {
                 let rule = Catalogue::embedded().find(code).unwrap();
                 let text = |key: &str| entry.get(key).and_then(toml::Value::as_str);
-                assert_eq!(text("explanation").unwrap_or(""), &*rule.explanation, "{name} {code}");
+                let texts = [
+                    ("summary", &rule.summary),
+                    ("question", &rule.question),
+                    ("message", &rule.message),
+                    ("help", &rule.help),
+                    ("source", &rule.source),
+                    ("explanation", &rule.explanation),
+                ];
+                for (key, read) in texts {
+                    assert_eq!(text(key).unwrap_or(""), &**read, "{name} {code} {key}");
+                }
                 assert_eq!(text("bad"), rule.bad.as_deref(), "{name} {code}");
                 assert_eq!(text("good"), rule.good.as_deref(), "{name} {code}");
                 count += 1;

@@ -151,17 +151,17 @@ pub struct Entry {
     /// Whether its check is written in Rust.
     pub native: bool,
     /// The fault in one line.
-    pub summary: Cow<'static, str>,
+    pub summary: LongText,
     /// What a project manager asks next.
-    pub question: Cow<'static, str>,
+    pub question: LongText,
     /// The finding in one sentence, with `{placeholders}`.
-    pub message: Cow<'static, str>,
+    pub message: LongText,
     /// What to do.
-    pub help: Cow<'static, str>,
+    pub help: LongText,
     /// Why it matters.
     pub explanation: LongText,
     /// Where the rule comes from.
-    pub source: Cow<'static, str>,
+    pub source: LongText,
     /// Fields that the source format must be able to carry, as `entity.field`.
     pub needs: Vec<Cow<'static, str>>,
     /// Rules that stay silent where this one has spoken about the same thing.
@@ -174,6 +174,15 @@ pub struct Entry {
     pub option: BTreeMap<String, OptionDef>,
     /// Other words for special cases.
     pub variant: BTreeMap<String, Variant>,
+}
+
+impl Entry {
+    /// All texts with placeholders: message, help and question, and those of the variants.
+    pub fn templates(&self) -> impl Iterator<Item = &str> {
+        let variants = self.variant.values().flat_map(|it| [&it.message, &it.help, &it.question]);
+        let usual: [&str; 3] = [&self.message, &self.help, &self.question];
+        usual.into_iter().chain(variants.flatten().map(|text| &**text))
+    }
 }
 
 /// A kind of work or of asset.
@@ -397,8 +406,8 @@ impl Catalogue {
             return Words { message: finding.code.to_string(), help: String::new(), question: String::new() };
         };
         let variant = finding.variant.as_deref().and_then(|name| rule.variant.get(name));
-        let pick = |get: fn(&Variant) -> Option<&Cow<'static, str>>, usual: &Cow<'static, str>| {
-            fill(variant.and_then(get).unwrap_or(usual), finding, model)
+        let pick = |get: fn(&Variant) -> Option<&Cow<'static, str>>, usual: &str| {
+            fill(variant.and_then(get).map_or(usual, |text| text), finding, model)
         };
         Words {
             message: pick(|variant| variant.message.as_ref(), &rule.message),

@@ -89,7 +89,12 @@ pub(super) fn embedded() -> Catalogue {
         let Some(index) = catalogue.index(Code::new(cut.code)) else { continue };
         let entry = &mut catalogue.rules[index].entry;
         match cut.key {
+            "summary" => entry.summary = cut.text,
+            "question" => entry.question = cut.text,
+            "message" => entry.message = cut.text,
+            "help" => entry.help = cut.text,
             "explanation" => entry.explanation = cut.text,
+            "source" => entry.source = cut.text,
             "bad" => entry.bad = Some(cut.text),
             _ => entry.good = Some(cut.text),
         }
@@ -129,6 +134,23 @@ fn add_all(catalogue: &mut Catalogue, packs: &[(FileId, &str, DeTable<'_>)], is_
         readers.push((reader, rules));
     }
     catalogue.index_kinds();
+    if !is_users {
+        // Each pack for itself: no rule of a built-in pack needs to know those of another.
+        let read: Vec<(Vec<Rule>, Vec<Finding>)> = readers
+            .into_par_iter()
+            .map(|(mut reader, rules)| {
+                let rules = rules.into_iter().filter_map(|(code, table)| reader.rule(catalogue, code, table));
+                (rules.map(|(rule, _)| rule).collect(), reader.findings)
+            })
+            .collect();
+        let mut findings = Vec::new();
+        for (rules, found) in read {
+            rules.into_iter().for_each(|rule| catalogue.add_rule(rule));
+            findings.extend(found);
+        }
+        catalogue.sort_rules();
+        return findings;
+    }
     let mut findings = Vec::new();
     for (mut reader, rules) in readers {
         let mut used = Vec::new();
@@ -144,9 +166,6 @@ fn add_all(catalogue: &mut Catalogue, packs: &[(FileId, &str, DeTable<'_>)], is_
         reader.unused_kinds(catalogue, &used);
         reader.cap_findings();
         findings.append(&mut reader.findings);
-    }
-    if !is_users {
-        catalogue.sort_rules();
     }
     findings
 }
@@ -569,14 +588,12 @@ impl<'p> Reader<'p> {
                     "only rules that are part of planlint can be `native`: write `for-each` and `require`",
                 ),
                 "native" => entry.native = self.flag_of(name, value),
-                "summary" => entry.summary = self.text_of(name, value).unwrap_or_default(),
-                "question" => entry.question = self.text_of(name, value).unwrap_or_default(),
-                "message" => entry.message = self.text_of(name, value).unwrap_or_default(),
-                "help" => entry.help = self.text_of(name, value).unwrap_or_default(),
-                "explanation" => {
-                    entry.explanation = LongText::now(self.text_of(name, value).unwrap_or_default());
-                }
-                "source" => entry.source = self.text_of(name, value).unwrap_or_default(),
+                "summary" => entry.summary = self.long_text(name, value),
+                "question" => entry.question = self.long_text(name, value),
+                "message" => entry.message = self.long_text(name, value),
+                "help" => entry.help = self.long_text(name, value),
+                "explanation" => entry.explanation = self.long_text(name, value),
+                "source" => entry.source = self.long_text(name, value),
                 "needs" => entry.needs = self.cows_of(name, value),
                 "masks" => entry.masks = self.cows_of(name, value),
                 "bad" => entry.bad = self.text_of(name, value).map(LongText::now),
@@ -593,16 +610,18 @@ impl<'p> Reader<'p> {
             given.push(name.to_owned());
         }
         let what = format!("The rule {}", code.get_ref());
-        for name in ["name", "severity", "question", "message", "help"] {
-            if !given.iter().any(|it| it == name) {
+        // Of a built-in rule the texts were cut out; a test holds that all are there.
+        let required = ["name", "severity", "question", "message", "help"];
+        for name in required {
+            if self.is_users && !given.iter().any(|it| it == name) {
                 self.missing(code.span(), &what, &format!("`{name}`"));
             }
         }
-        if entry.summary.is_empty() {
+        if self.is_users && entry.summary.is_empty() {
             let words = entry.name.replace('-', " ");
             let mut letters = words.chars();
             let first = letters.next().map(|letter| letter.to_uppercase().collect::<String>());
-            entry.summary = Cow::Owned(first.unwrap_or_default() + letters.as_str());
+            entry.summary = LongText::now(Cow::Owned(first.unwrap_or_default() + letters.as_str()));
         }
         entry
     }
@@ -698,18 +717,12 @@ impl<'p> Reader<'p> {
     /// Placeholders that nobody fills.
     fn placeholders(&mut self, code: &Key<'_>, entry: &Entry, ask: Option<&super::ask::Ask>) {
         let Some(ask) = ask else { return };
-        let variants = entry.variant.values().flat_map(|it| [&it.message, &it.help, &it.question]);
-        let texts: Vec<&str> = [&entry.message, &entry.help, &entry.question]
-            .into_iter()
-            .chain(variants.flatten())
-            .map(|text| &**text)
-            .collect();
         let mut known: Vec<&str> =
             vec!["entity", "title", "id", "plan", "assets", "sites", "found", "count", "missing"];
         known.extend(super::ask::known_fields(ask.about).map(|(name, ..)| name));
         known.extend(Relation::ALL.iter().filter(|(of, ..)| *of == ask.about).map(|(_, name, ..)| *name));
         let mut wrong: Vec<String> = Vec::new();
-        for name in texts.into_iter().flat_map(super::placeholders) {
+        for name in entry.templates().flat_map(super::placeholders) {
             if !known.contains(&name) && !wrong.iter().any(|it| it == name) {
                 wrong.push(name.to_owned());
             }
@@ -763,6 +776,10 @@ impl<'p> Reader<'p> {
                 None
             }
         }
+    }
+
+    fn long_text(&mut self, name: &str, value: &Item<'_>) -> LongText {
+        self.text_of(name, value).map(LongText::now).unwrap_or_default()
     }
 
     pub(super) fn flag_of(&mut self, name: &str, value: &Item<'_>) -> bool {

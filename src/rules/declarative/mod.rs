@@ -340,9 +340,7 @@ fn places_in(world: &World<'_>, of: Entity, field: u8, things: &[Entity]) -> Opt
 }
 
 fn placeholders(rule: &Rule) -> Vec<&str> {
-    let variants = rule.variant.values().flat_map(|it| [&it.message, &it.help, &it.question]);
-    let texts = [&rule.message, &rule.help, &rule.question].into_iter().chain(variants.flatten());
-    let mut names: Vec<&str> = texts.flat_map(|text| crate::catalogue::placeholders(text)).collect();
+    let mut names: Vec<&str> = rule.templates().flat_map(crate::catalogue::placeholders).collect();
     names.sort_unstable();
     names.dedup();
     names
