@@ -1,7 +1,11 @@
 //! What a sound plan needs is missed when it is gone: each task that is the only one of what a rule requires is deleted
 //! from its plan, with the links to it, and a finding must appear that names what is missing.
 
-#![expect(clippy::unwrap_used, reason = "a fixture that cannot be read is a failed test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a fixture that cannot be read is a failed test"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

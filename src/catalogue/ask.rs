@@ -427,15 +427,18 @@ relations! {
 impl Relation {
     /// The relation of a kind of thing with this name, and the kind of thing it leads to.
     pub fn find(from: EntityKind, name: &str) -> Option<(Relation, EntityKind)> {
-        static ALL: OnceLock<FxHashMap<(EntityKind, &str), (Relation, EntityKind)>> = OnceLock::new();
+        static ALL: OnceLock<ByName<(Relation, EntityKind)>> = OnceLock::new();
         let all = Self::ALL.iter().map(|(from, name, relation, to)| ((*from, *name), (*relation, *to)));
         ALL.get_or_init(|| all.collect()).get(&(from, name)).copied()
     }
 }
 
+/// What a kind of thing has, by its name.
+type ByName<T> = FxHashMap<(EntityKind, &'static str), T>;
+
 /// The field of a kind of thing with a name, and its type.
 pub(super) fn known_field(kind: EntityKind, name: &str) -> Option<(Field, Type)> {
-    static ALL: OnceLock<FxHashMap<(EntityKind, &str), (Field, Type)>> = OnceLock::new();
+    static ALL: OnceLock<ByName<(Field, Type)>> = OnceLock::new();
     let all = || {
         let mut all = FxHashMap::default();
         for kind in EntityKind::ALL {

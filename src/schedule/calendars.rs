@@ -21,6 +21,7 @@ const LONGEST_BASE: usize = 32;
 pub(super) const ELAPSED: u32 = 0;
 
 /// Every calendar of a run, ready for counting.
+#[derive(Default)]
 pub(super) struct Calendars {
     pub(super) clocks: Vec<WorkClock>,
     times: Vec<WorkingTime>,

@@ -54,6 +54,15 @@ const IS_CRITICAL: u8 = 4;
 const ON_LONGEST_PATH: u8 = 8;
 const IS_DOUBTFUL: u8 = 16;
 
+/// The working days of all plans.
+fn work_days(model: &Model<'_>) -> Vec<WorkDays> {
+    let of_plan = |plan| {
+        let chosen = calendars::plan_calendar(model, plan);
+        chosen.map_or_else(WorkDays::default, |it| WorkDays::new(model, it))
+    };
+    model.plan_ids().map(of_plan).collect()
+}
+
 /// What was computed of one plan.
 #[derive(Clone, Copy)]
 struct PlanSchedule {
@@ -68,13 +77,6 @@ impl Schedule {
     /// Computes the schedules of all plans. A plan's calendar is the one it names, else its only one, else Monday to
     /// Friday with eight hours.
     pub fn new(model: &Model<'_>, network: &Network) -> Self {
-        let work_days = model
-            .plan_ids()
-            .map(|plan| {
-                let chosen = calendars::plan_calendar(model, plan);
-                chosen.map_or_else(WorkDays::default, |it| WorkDays::new(model, it))
-            })
-            .collect();
         let mut calendars = Calendars::new(model);
         let activities = Activities::new(model, network, &mut calendars);
         let mut passes = Passes::new(model, network, &calendars, &activities);
@@ -103,10 +105,22 @@ impl Schedule {
             });
         }
         let plans = model.plan_ids().map(|plan| plan_schedule(model, plan, &activities, &tasks)).collect();
-        let mut schedule = Self { work_days, calendars, tasks, plans, drives };
+        let mut schedule = Self { work_days: work_days(model), calendars, tasks, plans, drives };
         schedule.mark_longest_path(model, network, &activities);
         schedule.mark_critical(model, network);
         schedule
+    }
+
+    /// Only what the plans state: their working days, and [`Schedule::start`] and [`Schedule::finish`] of their tasks. Rules
+    /// look at no computed dates yet, so that a check need not wait for them; whatever is computed must not be asked of it.
+    pub fn stated(model: &Model<'_>) -> Self {
+        Self {
+            work_days: work_days(model),
+            calendars: Calendars::default(),
+            tasks: Vec::new(),
+            plans: Vec::new(),
+            drives: Vec::new(),
+        }
     }
 
     /// The working days of a plan.
