@@ -132,7 +132,7 @@ fn judge_model<'s>(
 ) -> Found<'s> {
     let read::Read { model, mut findings, directives } = read;
     let (network, unresolved) = Network::new(&model);
-    let schedule = Schedule::stated(&model);
+    let schedule = Schedule::new(&model, &network);
     let outcome = rules::run(&model, &network, &schedule, catalogue, plans, today);
     findings.extend(unresolved);
     findings.extend(outcome.findings);

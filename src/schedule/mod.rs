@@ -111,18 +111,6 @@ impl Schedule {
         schedule
     }
 
-    /// Only what the plans state: their working days, and [`Schedule::start`] and [`Schedule::finish`] of their tasks. Rules
-    /// look at no computed dates yet, so that a check need not wait for them; whatever is computed must not be asked of it.
-    pub fn stated(model: &Model<'_>) -> Self {
-        Self {
-            work_days: work_days(model),
-            calendars: Calendars::default(),
-            tasks: Vec::new(),
-            plans: Vec::new(),
-            drives: Vec::new(),
-        }
-    }
-
     /// The working days of a plan.
     pub fn work_days(&self, plan: PlanId) -> &WorkDays {
         &self.work_days[plan.index()]
