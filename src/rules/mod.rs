@@ -3,6 +3,7 @@
 //! A check is a function of a [`Ctx`] and a [`Sink`]. It reads no clock, no file and no configuration but the options of
 //! its own rule, and words nothing: it fills the placeholders of its entry in the catalogue.
 
+mod assessment;
 mod budget;
 mod communication;
 mod compatibility;
@@ -12,8 +13,10 @@ mod facts;
 mod gate;
 mod ownership;
 mod plan;
+mod portfolio;
 mod raid;
 mod risk;
+mod schedule;
 mod site;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -46,6 +49,8 @@ pub struct Native {
 static FAMILIES: &[&[Native]] = &[
     plan::RULES,
     dependency::RULES,
+    schedule::RULES,
+    assessment::RULES,
     ownership::RULES,
     compatibility::RULES,
     risk::RULES,
@@ -54,6 +59,7 @@ static FAMILIES: &[&[Native]] = &[
     communication::RULES,
     budget::RULES,
     raid::RULES,
+    portfolio::RULES,
     vocabulary::RULES,
 ];
 
