@@ -404,12 +404,12 @@ impl<'a> Ctx<'a> {
         self.network.hierarchy.target(self.model, task)
     }
 
-    /// When a task starts, as far as the plan says.
+    /// When a task starts: actual, else computed, else stated.
     pub fn start(&self, task: TaskId) -> Option<Spanned<Moment>> {
         self.schedule.start(self.model, task)
     }
 
-    /// When a task ends, as far as the plan says.
+    /// When a task ends: actual, else computed, else stated.
     pub fn finish(&self, task: TaskId) -> Option<Spanned<Moment>> {
         self.schedule.finish(self.model, task)
     }

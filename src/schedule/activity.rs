@@ -57,6 +57,8 @@ pub(super) struct Activity {
     pub(super) nature: Nature,
     /// Whether anything says how long it takes.
     pub(super) has_duration: bool,
+    /// Whether its length is known: stated, an event, or between dates that are typed.
+    pub(super) is_measured: bool,
     /// Whether dates of its own anchor it, so that it needs no start of the plan.
     pub(super) is_anchored: bool,
 }
@@ -114,6 +116,8 @@ pub(super) struct PlanFacts {
     pub(super) finish_by: Option<i64>,
     /// Whether anything says when the plan happens.
     pub(super) is_dated: bool,
+    /// Whether the plan itself says when it begins, or how far it is; else its first date stands for its start.
+    pub(super) says_start: bool,
     /// Whether anything says how long its tasks take, or when they are.
     pub(super) is_known: bool,
 }
@@ -152,8 +156,14 @@ impl Activities {
         let options = &model.plan(it.plan).schedule;
         let imported = model.imported(task);
         let is_phase = !network.hierarchy.is_leaf(task);
-        let own_clock = named.unwrap_or_else(|| calendars.of_plan(it.plan));
+        let mut own_clock = named.unwrap_or_else(|| calendars.of_plan(it.plan));
+        if options.tool == ScheduleTool::Native && it.weekend().is_some_and(|flag| flag.value) {
+            own_clock = calendars.with_weekends(own_clock);
+        }
         let mut clock = own_clock;
+        if options.tool == ScheduleTool::Native && is_at_night(it, calendars.clock(own_clock)) {
+            clock = ELAPSED;
+        }
         let manual_duration = imported.and_then(|imported| imported.manual?.duration);
         let written = manual_duration.or(it.duration());
         if written.is_some_and(|it| it.value.is_elapsed()) {
@@ -197,6 +207,11 @@ impl Activities {
             || dates.0.is_some()
             || dates.1.is_some()
             || limits.as_ref().is_some_and(Limits::has_date);
+        let is_measured = has_duration
+            || is_milestone
+            || it.remaining().is_some()
+            || nature != Nature::Work
+            || limits.as_ref().is_some_and(|limits| limits.manual.is_some());
         let finish_alone = dates.1.filter(|_| dates.0.is_none());
         Activity {
             duration: duration.unwrap_or(0),
@@ -215,6 +230,7 @@ impl Activities {
             },
             nature,
             has_duration,
+            is_measured,
             is_anchored,
         }
     }
@@ -295,6 +311,7 @@ impl Activities {
             status_date,
             finish_by: entry.header.finish_by().map(|date| finish_minute(date.value)),
             is_dated,
+            says_start: start.is_some() || status_date.is_some(),
             is_known: has_duration || earliest.is_some(),
         }
     }
@@ -442,6 +459,14 @@ impl Limits {
             }
         }
     }
+}
+
+/// Whether a task states a clock time to start at when nobody works by its calendar: then it is done from there on.
+fn is_at_night(task: &Task, clock: &WorkClock) -> bool {
+    task.start().is_some_and(|start| {
+        let at = start_minute(start.value);
+        start.value.minute().is_some() && clock.next_start(at) != at
+    })
 }
 
 /// When something began: of a day without a time, when its work begins.

@@ -33,6 +33,8 @@ pub(super) struct Calendars {
     pairs: FxHashMap<(u32, u32), u32>,
     /// For each clock the first that works at the same times.
     twins: Vec<u32>,
+    /// Clocks that work on weekends as on other days, by the clock they are made from.
+    weekends: FxHashMap<u32, u32>,
     /// Clocks by what they have in common with others that may be their twins.
     like: FxHashMap<u64, Vec<u32>>,
 }
@@ -45,6 +47,7 @@ impl Calendars {
             of_calendar: Vec::with_capacity(model.calendars.len()),
             of_plan: Vec::with_capacity(model.plans.len()),
             pairs: FxHashMap::default(),
+            weekends: FxHashMap::default(),
             twins: vec![ELAPSED],
             like: FxHashMap::default(),
         };
@@ -121,6 +124,21 @@ impl Calendars {
         let clock = if time.has_work() { self.add(time) } else { other };
         self.pairs.insert((one, other), clock);
         clock
+    }
+
+    /// The clock that works on weekends too, with the hours of the first working day of the week.
+    pub(super) fn with_weekends(&mut self, clock: u32) -> u32 {
+        if let Some(&known) = self.weekends.get(&clock) {
+            return known;
+        }
+        let mut time = self.time(clock).clone();
+        let hours = time.week.iter().find(|day| !day.is_empty()).cloned().unwrap_or_default();
+        for day in time.week.iter_mut().filter(|day| day.is_empty()) {
+            day.clone_from(&hours);
+        }
+        let made = if clock == ELAPSED { clock } else { self.add(time) };
+        self.weekends.insert(clock, made);
+        made
     }
 }
 

@@ -15,7 +15,7 @@ mod time;
 use jiff::civil::Date;
 
 use crate::model::{
-    ConstraintKind, CriticalBy, Duration, FloatKind, Model, Moment, PlanId, ScheduleTool, Spanned, TaskId,
+    ConstraintKind, CriticalBy, Duration, FloatKind, Model, Moment, PlanId, ScheduleTool, Spanned, Task, TaskId,
 };
 use crate::network::{Network, Predecessor};
 
@@ -53,6 +53,8 @@ const IS_KNOWN: u8 = 2;
 const IS_CRITICAL: u8 = 4;
 const ON_LONGEST_PATH: u8 = 8;
 const IS_DOUBTFUL: u8 = 16;
+const GUESSED_START: u8 = 32;
+const GUESSED_FINISH: u8 = 64;
 
 /// The working days of all plans.
 fn work_days(model: &Model<'_>) -> Vec<WorkDays> {
@@ -96,6 +98,8 @@ impl Schedule {
             if computed.is_doubtful.get(number) == Some(&true) {
                 marks |= IS_DOUBTFUL;
             }
+            marks |= if computed.guessed[number].start { GUESSED_START } else { 0 };
+            marks |= if computed.guessed[number].finish { GUESSED_FINISH } else { 0 };
             tasks.push(Computed {
                 dates: *dates,
                 free_float: free[number],
@@ -116,30 +120,64 @@ impl Schedule {
         &self.work_days[plan.index()]
     }
 
-    /// When a task starts: as reported, else as stated (`start`, or a constraint that fixes it).
+    /// When a task starts: as reported, else as computed, else as stated (`start`, or a constraint that fixes it). A stated
+    /// start that nothing pushes is the computed one. Computed dates that hang on what nobody states do not count.
+    ///
+    /// The place is that of the date in the file, or the id of the task where the date is computed.
     pub fn start(&self, model: &Model<'_>, task: TaskId) -> Option<Spanned<Moment>> {
-        let task = model.task(task);
-        let forced = || {
-            let constraint = task.constraint()?;
-            let is_start =
-                matches!(constraint.value.kind, ConstraintKind::MustStart | ConstraintKind::StartOn);
-            constraint.value.date.filter(|_| is_start).map(|date| Spanned::new(date, constraint.span))
-        };
-        task.actual_start().or_else(|| task.start()).or_else(forced)
+        let it = model.task(task);
+        let stated = || it.start().or_else(|| forced(it, ConstraintKind::MustStart, ConstraintKind::StartOn));
+        it.actual_start().or_else(|| match self.believable(model, task, GUESSED_START) {
+            Some(dates) => Some(match stated() {
+                Some(start) if time::start_minute(start.value) >= dates.early_start => start,
+                _ if self.is_unmoved(it, task) => it.start()?,
+                _ => Spanned::new(time::moment(dates.early_start), it.id.span()),
+            }),
+            None => stated(),
+        })
     }
 
-    /// When a task ends: as reported, else as stated (`finish`, or a constraint that fixes it), else for an event when
-    /// it starts.
+    /// When a task ends: as reported, else as computed, else as stated (`finish`, or a constraint that fixes it), else for
+    /// an event when it starts. See [`Schedule::start`].
     pub fn finish(&self, model: &Model<'_>, task: TaskId) -> Option<Spanned<Moment>> {
         let it = model.task(task);
-        let forced = || {
-            let constraint = it.constraint()?;
-            let is_finish =
-                matches!(constraint.value.kind, ConstraintKind::MustFinish | ConstraintKind::FinishOn);
-            constraint.value.date.filter(|_| is_finish).map(|date| Spanned::new(date, constraint.span))
-        };
-        let event = || self.start(model, task).filter(|_| it.milestone().is_some_and(|flag| flag.value));
-        it.actual_finish().or_else(|| it.finish()).or_else(forced).or_else(event)
+        let stated = || it.finish().or_else(|| forced(it, ConstraintKind::MustFinish, ConstraintKind::FinishOn));
+        let is_event = it.milestone().is_some_and(|flag| flag.value);
+        let event = || self.start(model, task).filter(|_| is_event);
+        it.actual_finish().or_else(|| match self.believable(model, task, GUESSED_FINISH) {
+            Some(dates) => Some(match stated() {
+                Some(finish) if time::finish_minute(finish.value) == dates.early_finish => finish,
+                Some(finish) if self.is_unmoved(it, task) => finish,
+                None if is_event && self.is_unmoved(it, task) => it.start()?,
+                _ => Spanned::new(time::finish_moment(dates.early_finish), it.id.span()),
+            }),
+            None => stated().or_else(event),
+        })
+    }
+
+    /// The computed dates of a task, where they follow from what the plan says.
+    fn believable(&self, model: &Model<'_>, task: TaskId, guessed: u8) -> Option<&Dates> {
+        let it = &self.tasks[task.index()];
+        let is_dated = self.plans[model.task(task).plan.index()].is_dated;
+        let is_sound = it.marks & (IS_KNOWN | IS_DOUBTFUL | guessed) == IS_KNOWN;
+        let is_placed = passes::is_date(it.dates.early_start) && passes::is_date(it.dates.early_finish);
+        (is_dated && is_sound && is_placed).then_some(&it.dates)
+    }
+
+    /// Whether a task states its start and nothing moves it from there but that nobody works at that time.
+    fn is_unmoved(&self, it: &Task, task: TaskId) -> bool {
+        let computed = &self.tasks[task.index()];
+        it.start().is_some_and(|start| {
+            let clock = self.calendars.clock(computed.clock);
+            computed.driver == Driver::Date
+                && clock.next_start(time::start_minute(start.value)) >= computed.dates.early_start
+        })
+    }
+
+    /// Whether dates of a task follow from what the plan says: not from a length or a start that nobody states, nor from a
+    /// circle.
+    pub fn is_reliable(&self, model: &Model<'_>, task: TaskId) -> bool {
+        self.believable(model, task, GUESSED_START | GUESSED_FINISH).is_some()
     }
 
     /// A duration in thousandths of a working day of a plan.
@@ -338,6 +376,13 @@ impl Schedule {
             }
         }
     }
+}
+
+/// The date of a constraint that fixes a start or a finish.
+fn forced(task: &Task, hard: ConstraintKind, soft: ConstraintKind) -> Option<Spanned<Moment>> {
+    let constraint = task.constraint()?;
+    let is_fixed = constraint.value.kind == hard || constraint.value.kind == soft;
+    constraint.value.date.filter(|_| is_fixed).map(|date| Spanned::new(date, constraint.span))
 }
 
 /// Whether a task takes part in the logic of its plan.

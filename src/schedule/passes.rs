@@ -96,6 +96,15 @@ pub(super) struct Computed {
     pub(super) ends: Vec<i64>,
     /// Tasks in a circle, or behind one: their dates leave out what cannot be known.
     pub(super) is_doubtful: Vec<bool>,
+    /// By task: which of its dates hang on something that nobody states.
+    pub(super) guessed: Vec<Guessed>,
+}
+
+/// Which dates of a task hang on something that nobody states: a length, or where the plan begins.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Guessed {
+    pub(super) start: bool,
+    pub(super) finish: bool,
 }
 
 impl<'a, 's> Passes<'a, 's> {
@@ -731,7 +740,8 @@ impl<'a, 's> Passes<'a, 's> {
         }
         self.span(&dates, &mut by_task, &ends);
         self.roll_up(&mut by_task, &mut drivers);
-        Computed { dates: by_task, drivers, ends, is_doubtful: self.doubtful() }
+        let guessed = self.guessed(&drivers);
+        Computed { dates: by_task, drivers, ends, is_doubtful: self.doubtful(), guessed }
     }
 
     /// Early and late dates by node, drivers by task, and the early finish of each plan.
@@ -890,6 +900,58 @@ impl<'a, 's> Passes<'a, 's> {
         (0..self.model.tasks.len() as u32)
             .map(|task| is_doubtful[graph.node_behind(TaskId(task)).index()])
             .collect()
+    }
+
+    /// Which dates follow from a length that nobody states, or from a start of the plan that is only the first date found
+    /// in it.
+    fn guessed(&self, drivers: &[Driver]) -> Vec<Guessed> {
+        let graph = self.graph();
+        let mut by_node = vec![Guessed::default(); graph.len()];
+        for number in 0..graph.len() {
+            let node = Node(number as u32);
+            let task = graph.task(node);
+            if !self.is_phase(task) {
+                let facts = &self.activities.plans[self.plan_of(task).index()];
+                let activity = self.activity(task);
+                let own = &mut by_node[number];
+                match activity.state {
+                    State::Done | State::Out => *own = Guessed::default(),
+                    State::Started => {
+                        own.start = false;
+                        own.finish |= !activity.is_measured;
+                    }
+                    State::Planned => {
+                        own.start |= drivers[task.index()] == Driver::PlanStart && !facts.says_start;
+                        own.finish |= own.start || !activity.is_measured;
+                    }
+                }
+            }
+            let own = by_node[number];
+            if own == Guessed::default() {
+                continue;
+            }
+            for edge in self.steps(node) {
+                let there = &mut by_node[edge.to.index()];
+                match edge.link {
+                    None => {
+                        there.start |= own.start;
+                        there.finish |= own.finish;
+                    }
+                    Some(link) => {
+                        let from = match self.link(link).kind {
+                            LinkKind::FinishStart | LinkKind::FinishFinish => own.finish,
+                            LinkKind::StartStart | LinkKind::StartFinish => own.start,
+                        };
+                        if from && self.holds(task, graph.task(edge.to)) {
+                            // Held from the back, it may be moved as a whole.
+                            there.start = true;
+                            there.finish = true;
+                        }
+                    }
+                }
+            }
+        }
+        (0..self.model.tasks.len() as u32).map(|task| by_node[graph.node_behind(TaskId(task)).index()]).collect()
     }
 
     /// Free float of every task, and which links drive their successors.

@@ -55,6 +55,14 @@ pub(super) fn moment(minute: i64) -> Moment {
     Moment::at(Date::constant(1970, 1, 1).saturating_add(span), rest as u16)
 }
 
+/// The moment of a minute at which something ends: midnight is the end of the day before.
+pub(super) fn finish_moment(minute: i64) -> Moment {
+    match minute.rem_euclid(DAY) {
+        0 if minute > FIRST => Moment::at(moment(minute - 1).date, DAY as u16),
+        _ => moment(minute),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;

@@ -2,10 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
-
 use crate::finding::{Entity, EntityKind};
-use crate::model::{SiteId, TaskId};
+use crate::model::{Moment, SiteId, TaskId};
 use crate::rules::{Ctx, Native, Sink, entity, listed};
 
 pub(super) const RULE: Native = Native { code: "COM008", check };
@@ -19,14 +17,14 @@ const PASSES: usize = 32;
 /// A task that tells users: when it ends, and at which sites; everywhere where it names none.
 struct Notice {
     task: TaskId,
-    finish: Date,
+    finish: Moment,
     sites: Vec<SiteId>,
 }
 
 /// A change that users notice, when it starts, and the notices before it.
 struct Change {
     task: TaskId,
-    start: Date,
+    start: Moment,
     before: Vec<usize>,
 }
 
@@ -66,11 +64,11 @@ fn check(ctx: &Ctx<'_>, out: &mut Sink) {
             let mut finding = ctx
                 .task_finding(change.task)
                 .subject(ctx.model.id(entity(notice.task)))
-                .label(ctx.place(notice.task), format!("ends on {}", notice.finish))
+                .label(ctx.place(notice.task), format!("ends on {}", notice.finish.date))
                 .param("notice", ctx.name(notice.task))
                 .param("link", ctx.model.id(entity(notice.task)))
-                .param("date", notice.finish.to_string())
-                .param("start", change.start.to_string())
+                .param("date", notice.finish.date.to_string())
+                .param("start", change.start.date.to_string())
                 .param("days", least.to_string());
             if !sites.is_empty() {
                 let name = |site: &SiteId| ctx.model.name(Entity::new(EntityKind::Site, site.index()));
@@ -87,7 +85,7 @@ fn change(ctx: &Ctx<'_>, task: TaskId) -> Option<Change> {
     if is_unnoticed || ctx.is_started(task) {
         return None;
     }
-    Some(Change { task, start: ctx.start(task)?.value.date, before: Vec::new() })
+    Some(Change { task, start: ctx.start(task)?.value, before: Vec::new() })
 }
 
 /// The notices of all plans of which anybody knows when they end. Another plan may tell the users too.
@@ -100,7 +98,7 @@ fn notices(ctx: &Ctx<'_>) -> Vec<Notice> {
         let title = ctx.model.task(*task).title().map_or("", |title| ctx.text(title));
         !title.to_lowercase().contains("remind")
     });
-    let dated = |task| Some(Notice { task, finish: ctx.finish(task)?.value.date, sites: ctx.sites(task) });
+    let dated = |task| Some(Notice { task, finish: ctx.finish(task)?.value, sites: ctx.sites(task) });
     news.filter_map(dated).collect()
 }
 
@@ -109,7 +107,7 @@ fn notices(ctx: &Ctx<'_>) -> Vec<Notice> {
 fn last_notice(notices: &[Notice], before: &[usize], site: Option<SiteId>) -> Option<usize> {
     let last = |is_for: &dyn Fn(&Notice) -> bool| {
         let them = before.iter().copied().filter(|at| is_for(&notices[*at]));
-        them.max_by_key(|at| (notices[*at].finish, notices[*at].task))
+        them.max_by_key(|at| (notices[*at].finish.as_finish(), notices[*at].task))
     };
     match site {
         Some(site) => {
@@ -119,11 +117,20 @@ fn last_notice(notices: &[Notice], before: &[usize], site: Option<SiteId>) -> Op
     }
 }
 
-/// The working days that people have between the end of a notice and the start of a change.
-fn work_days_between(ctx: &Ctx<'_>, change: &Change, finish: Date) -> i64 {
+/// The working days that people have between the end of a notice and the start of a change. A day of which the notice
+/// leaves the better half counts, and so does one on whose evening the change begins.
+fn work_days_between(ctx: &Ctx<'_>, change: &Change, finish: Moment) -> i64 {
+    const NOON: u16 = 12 * 60;
     let plan = ctx.model.task(change.task).plan;
-    let next = finish.tomorrow().unwrap_or(finish);
-    ctx.schedule.days_between(plan, next, change.start)
+    let next = match finish.as_finish() {
+        (day, minute) if minute <= NOON => day,
+        (day, _) => day.tomorrow().unwrap_or(day),
+    };
+    let last = match change.start.as_start() {
+        (day, minute) if minute <= NOON => day,
+        (day, _) => day.tomorrow().unwrap_or(day),
+    };
+    ctx.schedule.days_between(plan, next, last)
 }
 
 #[cfg(test)]

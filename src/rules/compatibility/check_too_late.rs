@@ -1,7 +1,7 @@
 //! CMP004: by the dates that are written, a check ends only after the change has started.
 
 use super::Touches;
-use crate::model::{AssetId, Moment, TaskId};
+use crate::model::{AssetId, Moment, Spanned, TaskId};
 use crate::rules::{Ctx, Native, Sink, listed};
 
 pub(super) const RULE: Native = Native { code: "CMP004", check };
@@ -9,7 +9,7 @@ pub(super) const RULE: Native = Native { code: "CMP004", check };
 fn check(ctx: &Ctx<'_>, out: &mut Sink) {
     let is_late = |check: TaskId, change: TaskId| {
         // A result that is in cannot come too late any more.
-        let dates = if ctx.is_open(check) { ctx.finish(check).zip(ctx.start(change)) } else { None };
+        let dates = if ctx.is_open(check) { ctx.finish(check).zip(start(ctx, change)) } else { None };
         dates.is_some_and(|(finish, start)| is_after(finish.value, start.value))
     };
     let touches = Touches::new(ctx, |change, _, checks| checks.iter().any(|check| is_late(*check, change)));
@@ -22,7 +22,7 @@ fn check(ctx: &Ctx<'_>, out: &mut Sink) {
     late.sort_unstable();
     for group in late.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)) {
         let (change, check, _) = group[0];
-        let Some((start, finish)) = ctx.start(change).zip(ctx.finish(check)) else { continue };
+        let Some((start, finish)) = start(ctx, change).zip(ctx.finish(check)) else { continue };
         out.report(
             ctx.finding_at(crate::rules::entity(change), start.span)
                 .param("start", start.value.to_string())
@@ -34,6 +34,12 @@ fn check(ctx: &Ctx<'_>, out: &mut Sink) {
                 .label(finish.span, "the check ends only here"),
         );
     }
+}
+
+/// When a change starts: as somebody wrote it down, whatever the links say, for people work by such dates.
+fn start(ctx: &Ctx<'_>, change: TaskId) -> Option<Spanned<Moment>> {
+    let it = ctx.model.task(change);
+    it.actual_start().or_else(|| it.start()).or_else(|| ctx.start(change))
 }
 
 /// Whether something ends after something else has started; on one day without clock times nobody can know.

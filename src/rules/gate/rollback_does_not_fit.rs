@@ -139,12 +139,21 @@ impl Known {
 fn first_known(ctx: &Ctx<'_>) -> Known {
     let graph = &ctx.network.graph;
     let kinds = ctx.kinds(&VERIFICATIONS);
+    // What comes after the next change says whether that one worked. A pilot is known by its evaluation.
+    let evaluations = ctx.kinds(&["evaluation"]);
+    let mut is_change = vec![false; ctx.model.tasks.len()];
+    ctx.changes_and_pilots().for_each(|change| is_change[change.index()] = true);
     let own = |node: usize| {
         let task = graph.task(Node(node as u32));
-        if !kinds.contains(ctx.kind(task)) || ctx.is_cancelled(task) {
+        let kind = ctx.kind(task);
+        if !(kinds.contains(kind) || evaluations.contains(kind)) || ctx.is_cancelled(task) {
             return First::Never;
         }
         ctx.finish(task).map_or(First::Undated, |finish| First::On(finish.value.date, task))
+    };
+    let beyond = |nodes: &[First], to: Node| match is_change[graph.task(to).index()] {
+        true => First::Never,
+        false => nodes[to.index()],
     };
     let mut nodes = vec![First::Never; graph.len()];
     let mut circles = graph.circles().iter().rev().copied().peekable();
@@ -155,7 +164,7 @@ fn first_known(ctx: &Ctx<'_>) -> Known {
         };
         for at in range.clone() {
             let after =
-                graph.edges(Node(at as u32)).map(|edge| nodes[edge.to.index()].min(own(edge.to.index())));
+                graph.edges(Node(at as u32)).map(|edge| beyond(&nodes, edge.to).min(own(edge.to.index())));
             nodes[at] = after.min().unwrap_or(First::Never).min(nodes[at]);
         }
         // On a circle everything comes after everything.
