@@ -15,7 +15,8 @@ mod time;
 use jiff::civil::Date;
 
 use crate::model::{
-    ConstraintKind, CriticalBy, Duration, FloatKind, Model, Moment, PlanId, ScheduleTool, Spanned, Task, TaskId,
+    ConstraintKind, CriticalBy, Duration, FloatKind, Model, Moment, PlanId, ScheduleTool, Spanned, Task,
+    TaskId,
 };
 use crate::network::{Network, Predecessor};
 
@@ -141,7 +142,8 @@ impl Schedule {
     /// an event when it starts. See [`Schedule::start`].
     pub fn finish(&self, model: &Model<'_>, task: TaskId) -> Option<Spanned<Moment>> {
         let it = model.task(task);
-        let stated = || it.finish().or_else(|| forced(it, ConstraintKind::MustFinish, ConstraintKind::FinishOn));
+        let stated =
+            || it.finish().or_else(|| forced(it, ConstraintKind::MustFinish, ConstraintKind::FinishOn));
         let is_event = it.milestone().is_some_and(|flag| flag.value);
         let event = || self.start(model, task).filter(|_| is_event);
         it.actual_finish().or_else(|| match self.believable(model, task, GUESSED_FINISH) {

@@ -951,7 +951,9 @@ impl<'a, 's> Passes<'a, 's> {
                 }
             }
         }
-        (0..self.model.tasks.len() as u32).map(|task| by_node[graph.node_behind(TaskId(task)).index()]).collect()
+        (0..self.model.tasks.len() as u32)
+            .map(|task| by_node[graph.node_behind(TaskId(task)).index()])
+            .collect()
     }
 
     /// Free float of every task, and which links drive their successors.

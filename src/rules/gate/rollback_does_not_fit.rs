@@ -163,8 +163,11 @@ fn first_known(ctx: &Ctx<'_>) -> Known {
             None => node as usize..node as usize + 1,
         };
         for at in range.clone() {
-            let after =
-                graph.edges(Node(at as u32)).map(|edge| beyond(&nodes, edge.to).min(own(edge.to.index())));
+            let plan = ctx.model.task(graph.task(Node(at as u32))).plan;
+            // Another project tries its own work.
+            let inside =
+                graph.edges(Node(at as u32)).filter(|it| ctx.model.task(graph.task(it.to)).plan == plan);
+            let after = inside.map(|edge| beyond(&nodes, edge.to).min(own(edge.to.index())));
             nodes[at] = after.min().unwrap_or(First::Never).min(nodes[at]);
         }
         // On a circle everything comes after everything.
