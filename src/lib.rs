@@ -132,8 +132,9 @@ fn judge_model<'s>(
 ) -> Found<'s> {
     let read::Read { model, mut findings, directives } = read;
     let (network, unresolved) = Network::new(&model);
-    let schedule = Schedule::new(&model, &network);
-    let outcome = rules::run(&model, &network, &schedule, catalogue, plans, today);
+    let (schedule, facts) =
+        rayon::join(|| Schedule::new(&model, &network), || rules::facts(&model, &network, catalogue, plans));
+    let outcome = rules::run(&model, &network, &schedule, &facts, catalogue, plans, today);
     findings.extend(unresolved);
     findings.extend(outcome.findings);
     rules::drop_masked(&mut findings, catalogue);

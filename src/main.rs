@@ -6,6 +6,10 @@ use std::process::ExitCode;
 use planlint::cli;
 use planlint::commands::Io;
 
+/// Many small allocations from several threads: where much of the time of a check would go.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[expect(clippy::disallowed_methods, reason = "the one place where environment and folder come in")]
 fn main() -> ExitCode {
     let stdout = io::stdout();

@@ -138,8 +138,8 @@ fn p6_files_are_read_as_p6_meant_them() {
                     model.list(task.helpers()).iter().all(|it| people.contains(model.text(*it))),
                     "{name}"
                 );
-                for link in model.links(id) {
-                    let predecessor = model.text(link.predecessor);
+                for (offset, link) in model.links(id).iter().enumerate() {
+                    let predecessor = model.predecessor_id(model.first_link(id) + offset, link);
                     assert!(ids.contains(predecessor), "{name}: {predecessor}");
                     let written = sources.text(link.predecessor.span());
                     let meant =
@@ -278,7 +278,10 @@ fn a_small_export_says_what_p6_shows() {
     assert_eq!(model.text(go.title().unwrap()), "Say \"go\"");
     assert!(go.parent().is_none() && go.milestone().unwrap().value);
     let link = model.links(id)[0];
-    assert_eq!((model.text(link.predecessor), sources.text(link.predecessor.span())), ("T1", "100"));
+    assert_eq!(
+        (model.predecessor_id(model.first_link(id), &link), sources.text(link.predecessor.span())),
+        ("T1", "100")
+    );
     assert_eq!(sources.text(link.span()), "100\t1\tPR_SS\t-4");
     assert_eq!(link.lag.to_string(), "-240m");
     let (_, phase) = task(model, "A.B");
@@ -461,7 +464,8 @@ fn a_link_from_another_project_names_it() {
     let read = read(&sources);
     let model = &read.model;
     let (id, _) = task(model, "T2");
-    let predecessors: Vec<&str> = model.links(id).iter().map(|link| model.text(link.predecessor)).collect();
+    let name = |(offset, link)| model.predecessor_id(model.first_link(id) + offset, link);
+    let predecessors: Vec<&str> = model.links(id).iter().enumerate().map(name).collect();
     assert_eq!(predecessors, ["T1", "NET/N1", "3/777"]);
     assert_eq!(model.plans.len(), 2);
     // A finding of the second plan is about the task of the second plan.

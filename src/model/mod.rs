@@ -431,6 +431,8 @@ pub struct Model<'s> {
     pub imported: Vec<Option<Box<ImportedTask>>>,
     /// Working time of imported calendars, by calendar number; may be shorter than the calendars.
     pub working: Vec<Option<WorkingTime>>,
+    /// What readers know by number.
+    pub(crate) known: Known,
 }
 
 /// Fields that packs declare, as entities give them.
@@ -461,6 +463,8 @@ pub struct Part {
     pub imported: Vec<Option<Box<ImportedTask>>>,
     /// Working time of imported calendars, by calendar; may be shorter than the calendars.
     pub working: Vec<Option<WorkingTime>>,
+    /// What the reader knows by number, among the tasks and persons of this part.
+    pub(crate) known: Known,
     /// How the file says that it was scheduled.
     pub schedule: ScheduleOptions,
     /// What the format can say.
@@ -479,6 +483,9 @@ impl Part {
     /// Appends another part of the same plan. Returns how far its entities moved, kind by kind.
     pub(crate) fn append(&mut self, other: Part) -> [u32; EntityKind::ALL.len()] {
         let mut offsets = [0; EntityKind::ALL.len()];
+        let (links, tasks, persons) =
+            (self.arenas.links.len(), self.lists.tasks.len(), self.lists.persons.len());
+        self.known.append(other.known, links, tasks, persons);
         let moved = self.arenas.append(other.arenas);
         self.lists.append(other.lists, PlanId(0), moved, &mut offsets);
         for (mut entity, name, mut value) in other.own {
@@ -504,6 +511,7 @@ impl<'s> Model<'s> {
             own: OwnFields::default(),
             imported: Vec::new(),
             working: Vec::new(),
+            known: Known::default(),
         }
     }
 
@@ -525,6 +533,9 @@ impl<'s> Model<'s> {
         let mut schedule = ScheduleOptions::default();
         let files: Vec<FileId> = parts.iter().map(|(file, _)| *file).collect();
         for (file, mut part) in parts {
+            let (links, tasks, persons) =
+                (self.arenas.links.len(), self.lists.tasks.len(), self.lists.persons.len());
+            self.known.append(part.known, links, tasks, persons);
             let moved = self.arenas.append(part.arenas);
             let mut offsets = [0; EntityKind::ALL.len()];
             if let Some(mut own) = part.header.take() {
@@ -609,6 +620,20 @@ impl<'s> Model<'s> {
             (*name, self.arenas.units.get(&(first + offset as u32)).copied())
         };
         self.list(list).iter().enumerate().map(with_units)
+    }
+
+    /// The predecessor that a link names by a number of its export.
+    pub(crate) fn known_predecessor(&self, link: usize) -> Option<TaskId> {
+        let number = self.known.predecessors.get(link).copied();
+        number.filter(|number| *number != Known::NOT).map(TaskId)
+    }
+
+    /// What a link with a number waits for, as others have to refer to it: the id of a task, or `other-plan/id`.
+    pub fn predecessor_id(&self, number: usize, link: &Link) -> &str {
+        match self.known_predecessor(number) {
+            Some(task) => self.text(self.task(task).id),
+            None => self.text(link.predecessor),
+        }
     }
 
     /// The number of the first link of a task among all links.

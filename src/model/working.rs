@@ -264,6 +264,47 @@ pub struct ImportedTask {
     pub custom: Vec<CustomValue>,
 }
 
+/// What exports refer to by numbers of their own: whoever reads them knows at once what is meant, so that nobody has to
+/// look for it by its name. Each list may be shorter than what it goes along with.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Known {
+    /// By link, the number of its predecessor among the tasks.
+    pub(crate) predecessors: Vec<u32>,
+    /// By task, the number of the phase around it among the tasks.
+    pub(crate) parents: Vec<u32>,
+    /// By task, the number of its owner among the persons.
+    pub(crate) owners: Vec<u32>,
+}
+
+impl Known {
+    /// Not known by number.
+    pub(crate) const NOT: u32 = u32::MAX;
+
+    /// Notes a number at a place of a list.
+    pub(crate) fn note(list: &mut Vec<u32>, at: usize, number: usize) {
+        if list.len() <= at {
+            list.resize(at + 1, Self::NOT);
+        }
+        list[at] = number as u32;
+    }
+
+    /// Appends what another part knows, behind so many links, tasks and persons.
+    pub(crate) fn append(&mut self, other: Known, links: usize, tasks: usize, persons: usize) {
+        let lists = [
+            (&mut self.predecessors, other.predecessors, links, tasks),
+            (&mut self.parents, other.parents, tasks, tasks),
+            (&mut self.owners, other.owners, tasks, persons),
+        ];
+        for (list, more, at, offset) in lists {
+            if !more.is_empty() {
+                list.resize(at, Self::NOT);
+                let moved = more.into_iter().map(|it| if it == Self::NOT { it } else { it + offset as u32 });
+                list.extend(moved);
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

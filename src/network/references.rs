@@ -5,7 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Index;
 use crate::finding::{Code, Edit, Entity, EntityKind, Finding, Fix};
-use crate::model::{List, Model, PlanId, TaskId, Text};
+use crate::model::{Known, List, Model, PlanId, TaskId, Text};
 use crate::read::{nearest, suggestion};
 
 /// What a reference means, in four bytes.
@@ -199,6 +199,10 @@ impl<'a, 's> Resolver<'a, 's> {
                     let first = model.first_link(id) as u32;
                     for (offset, link) in model.links(id).iter().enumerate() {
                         let at = first + offset as u32;
+                        if let Some(known) = model.known_predecessor(at as usize) {
+                            found.push((at, known.0));
+                            continue;
+                        }
                         match resolve_across(model, index, EntityKind::Task, task.plan, link.predecessor) {
                             Across::Found(entity) => found.push((at, entity.index)),
                             Across::Outside => found.push((at, OUTSIDE)),
@@ -229,6 +233,10 @@ impl<'a, 's> Resolver<'a, 's> {
         let mut parents = vec![UNKNOWN; self.model.tasks.len()];
         for (number, task) in self.model.tasks.iter().enumerate() {
             let Some(parent) = task.parent() else { continue };
+            if let Some(known) = known(&self.model.known.parents, number) {
+                parents[number] = known;
+                continue;
+            }
             match self.index.find(self.model, EntityKind::Task, task.plan, self.model.text(parent)) {
                 Some(found) => parents[number] = found.index,
                 None => {
@@ -243,7 +251,9 @@ impl<'a, 's> Resolver<'a, 's> {
     fn owners(&mut self) -> Vec<Ref> {
         let mut owners = vec![Ref::NONE; self.model.tasks.len()];
         for (number, task) in self.model.tasks.iter().enumerate() {
-            if let Some(owner) = task.owner()
+            if let Some(known) = known(&self.model.known.owners, number) {
+                owners[number] = Ref::to(Entity::new(EntityKind::Person, known as usize));
+            } else if let Some(owner) = task.owner()
                 && let Some(person) = self.person(task.plan, self.model.text(owner))
             {
                 owners[number] = Ref::to(person);
@@ -534,6 +544,11 @@ fn find_person(model: &Model<'_>, index: &Index, plan: PlanId, name: &str) -> Op
     index
         .find(model, EntityKind::Person, plan, name)
         .or_else(|| index.find(model, EntityKind::Team, plan, name))
+}
+
+/// What a reader knows by number at a place of a list.
+fn known(list: &[u32], at: usize) -> Option<u32> {
+    list.get(at).copied().filter(|number| *number != Known::NOT)
 }
 
 enum Across {

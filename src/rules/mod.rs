@@ -118,61 +118,72 @@ pub struct Outcome {
     pub failed: Vec<(Code, String)>,
 }
 
+/// What several rules ask of each task, found out once.
+pub fn facts(
+    model: &Model<'_>,
+    network: &Network,
+    catalogue: &Catalogue,
+    plans: &[PlanSettings<'_>],
+) -> Facts {
+    Facts::new(model, network, catalogue, |plan| plans.get(plan.index()).is_some_and(|it| it.guesses))
+}
+
 /// Runs every rule that at least one plan has switched on, several at a time.
 pub fn run(
     model: &Model<'_>,
     network: &Network,
     schedule: &Schedule,
+    facts: &Facts,
     catalogue: &Catalogue,
     plans: &[PlanSettings<'_>],
     today: Date,
 ) -> Outcome {
-    let facts =
-        Facts::new(model, network, catalogue, |plan| plans.get(plan.index()).is_some_and(|it| it.guesses));
     let options: Vec<&Options> = plans.iter().map(|plan| plan.options).collect();
     let checks: Vec<&Native> = native().collect();
-    let results: Vec<Result<Vec<Finding>, (Code, String)>> = checks
-        .par_iter()
-        .filter_map(|native| {
-            let rule = catalogue.rule(Code::new(native.code))?;
-            let ctx = Ctx {
-                model,
-                network,
-                schedule,
-                facts: &facts,
-                catalogue,
-                rule,
-                plans: applicable(model, rule, plans),
-                options: &options,
-                today,
-            };
-            if ctx.plans.is_empty() {
-                return None;
-            }
-            let mut sink = Sink::default();
-            // A mistake in one rule must not lose the findings of the others.
-            match catch_unwind(AssertUnwindSafe(|| (native.check)(&ctx, &mut sink))) {
-                Ok(()) => Some(Ok(sink.findings)),
-                Err(cause) => {
-                    let text = cause.downcast_ref::<String>().map(String::as_str);
-                    let text =
-                        text.or_else(|| cause.downcast_ref::<&str>().copied()).unwrap_or("no reason given");
-                    Some(Err((rule.code, text.to_owned())))
+    let run_native = || -> Vec<Result<Vec<Finding>, (Code, String)>> {
+        checks
+            .par_iter()
+            .filter_map(|native| {
+                let rule = catalogue.rule(Code::new(native.code))?;
+                let ctx = Ctx {
+                    model,
+                    network,
+                    schedule,
+                    facts,
+                    catalogue,
+                    rule,
+                    plans: applicable(model, rule, plans),
+                    options: &options,
+                    today,
+                };
+                if ctx.plans.is_empty() {
+                    return None;
                 }
-            }
-        })
-        .collect();
+                let mut sink = Sink::default();
+                // A mistake in one rule must not lose the findings of the others.
+                match catch_unwind(AssertUnwindSafe(|| (native.check)(&ctx, &mut sink))) {
+                    Ok(()) => Some(Ok(sink.findings)),
+                    Err(cause) => {
+                        let text = cause.downcast_ref::<String>().map(String::as_str);
+                        let text = text
+                            .or_else(|| cause.downcast_ref::<&str>().copied())
+                            .unwrap_or("no reason given");
+                        Some(Err((rule.code, text.to_owned())))
+                    }
+                }
+            })
+            .collect()
+    };
     let declarative = catalogue.rules().iter().filter(|rule| rule.ask.is_some());
     let declarative = declarative.map(|rule| (rule, applicable(model, rule, plans)));
-    let given =
-        declarative::Given { model, network, schedule, facts: &facts, catalogue, options: &options, today };
-    let more = declarative::run(&given, declarative);
+    let given = declarative::Given { model, network, schedule, facts, catalogue, options: &options, today };
+    let (results, more) = rayon::join(run_native, || declarative::run(&given, declarative));
     let mut outcome = Outcome::default();
     for result in results.into_iter().chain(more) {
         match result {
             Ok(mut findings) => {
                 for finding in &mut findings {
-                    say_guess(finding, model, &facts, catalogue);
+                    say_guess(finding, model, facts, catalogue);
                 }
                 outcome.findings.append(&mut findings);
             }
@@ -394,6 +405,9 @@ impl<'a> Ctx<'a> {
 
     /// Whether a task has an owner: its own, or the one its phase or plan gives.
     pub fn has_owner(&self, task: TaskId) -> bool {
+        if self.network.references.owner(task).is_some() {
+            return true;
+        }
         let own =
             self.model.task(task).owner().or_else(|| self.network.hierarchy.owner_default(self.model, task));
         own.is_some_and(|owner| !self.model.text(owner).trim().is_empty())

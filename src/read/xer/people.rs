@@ -5,7 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::plans::{About, Plans};
 use super::table::{Cell, Column, Kind, Row, Table};
 use super::value::{minutes_of_hours, number};
-use crate::model::{Fields, ImportedKind, Person, PlanId, Share, Spanned, Value};
+use crate::model::{Fields, ImportedKind, Known, Person, PlanId, Share, Spanned, Value};
 use crate::source::Span;
 
 /// A resource of the file. Plans get those that work on them.
@@ -58,15 +58,16 @@ impl<'t> Plans<'t> {
         for on_task in things.chunk_by(|a, b| (a.part, a.task) == (b.part, b.task)) {
             self.assign_things(on_task, &resources);
         }
-        let mut known: FxHashSet<(usize, usize)> = FxHashSet::default();
+        let mut known: FxHashMap<(usize, usize), usize> = FxHashMap::default();
         for on_task in assignments.chunk_by(|a, b| (a.part, a.task) == (b.part, b.task)) {
             self.found_people();
             for it in on_task {
-                if known.insert((it.part, it.resource)) {
+                known.entry((it.part, it.resource)).or_insert_with(|| {
                     self.add_person(it.part, &resources[it.resource]);
-                }
+                    self.projects[it.part].part.lists.persons.len() - 1
+                });
             }
-            self.assign(on_task, &resources);
+            self.assign(on_task, &resources, &known);
         }
     }
 
@@ -199,7 +200,12 @@ impl<'t> Plans<'t> {
 
     /// Sets owner and helpers of one task. A resource may be assigned several times (overtime, a second rate): it is
     /// still one person.
-    fn assign(&mut self, on_task: &[Assignment<'t>], resources: &[Resource<'t>]) {
+    fn assign(
+        &mut self,
+        on_task: &[Assignment<'t>],
+        resources: &[Resource<'t>],
+        persons: &FxHashMap<(usize, usize), usize>,
+    ) {
         let mut most: Option<&Assignment<'t>> = None;
         for it in on_task {
             if most.is_none_or(|most| it.quantity > most.quantity) {
@@ -224,6 +230,9 @@ impl<'t> Plans<'t> {
         }
         let fields = (self.fields.units, self.fields.helpers);
         let part = &mut self.projects[part].part;
+        if let Some(person) = persons.get(&(owner.part, owner.resource)) {
+            Known::note(&mut part.known.owners, owner.task, *person);
+        }
         let Some(task) = part.lists.tasks.get_mut(owner.task) else { return };
         task.owner = Some(owner_text);
         if let Some(share) = owner.units {

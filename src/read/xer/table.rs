@@ -132,6 +132,11 @@ impl<'t> Table<'t> {
         self.columns.contains_key(name)
     }
 
+    /// How many rows it has.
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
     /// Splits row after row. Values beyond the last column are told to `report`, unless they are empty.
     pub(super) fn each_row(&self, report: &mut impl FnMut(Finding), mut visit: impl FnMut(&Row<'_, 't>)) {
         let mut cells = Vec::with_capacity(self.n_columns);

@@ -6,8 +6,8 @@ use super::table::{Cell, Column, Kind, Row, Table};
 use super::value::{CONSTRAINTS, LINK_KINDS, STATUS, TASK_TYPES, TaskType, number};
 use crate::finding::{Code, Finding};
 use crate::model::{
-    Constraint, ConstraintKind, Duration, Effort, Fields, ImportedKind, Lag, Link, LinkKind, PlanId, Spanned,
-    Status, StoredDates, Task, Value,
+    Constraint, ConstraintKind, Duration, Effort, Fields, ImportedKind, Known, Lag, Link, LinkKind, PlanId,
+    Spanned, Status, StoredDates, Task, Text, Value,
 };
 
 /// Names the columns of a table once, so that each is looked up by name once a table and not once a row.
@@ -63,8 +63,28 @@ columns!(TaskColumns {
 
 columns!(LinkColumns { task_id, pred_task_id, pred_proj_id, pred_type, lag_hr_cnt });
 
+/// A link, with the task that waits.
+#[derive(Clone, Copy)]
+struct LinkOf {
+    part: u32,
+    task: u32,
+    /// The task that is waited for, where it is one of the same part.
+    from: Option<u32>,
+    link: Link,
+}
+
 impl<'t> Plans<'t> {
     pub(super) fn read_tasks(&mut self, tables: &[Table<'t>]) {
+        let rows: usize = tables.iter().filter(|table| table.kind == Kind::Task).map(Table::len).sum();
+        self.tasks.reserve(rows);
+        self.wbs_of_tasks.reserve(rows);
+        if let [project] = &mut self.projects[..] {
+            // With its phases: of those there is about one for ten tasks.
+            let room = rows + tables.iter().filter(|it| it.kind == Kind::Wbs).map(Table::len).sum::<usize>();
+            project.part.lists.tasks.reserve_exact(room);
+            project.part.stored.reserve_exact(room);
+            project.part.arenas.decoded.reserve(2 * rows);
+        }
         self.each_row(tables, Kind::Task, TaskColumns::of, Self::read_task);
     }
 
@@ -75,18 +95,18 @@ impl<'t> Plans<'t> {
             return;
         };
         let code = row.get(columns.task_code);
-        if let Some(first) = self.tasks.get(key.text).copied() {
+        let known_as = code.unwrap_or(key);
+        let index = self.projects[part].part.lists.tasks.len();
+        let place = TaskPlace { part, index, code: known_as.text, id: key, line: row.line };
+        let first = *self.tasks.entry(key.text).or_insert(place);
+        if first.id.span != key.span {
             self.twice(part, Kind::Task, key, first.id.span, first.line);
             if code.is_none_or(|code| code.text == first.code) {
                 // The same activity once more.
                 return;
             }
         }
-        let known_as = code.unwrap_or(key);
-        let index = self.projects[part].part.lists.tasks.len();
         let about = About::task(part, index);
-        let place = TaskPlace { part, index, code: known_as.text, id: key, line: row.line };
-        self.tasks.entry(key.text).or_insert(place);
         let mut task = Task::new(PlanId(0), self.text(part, known_as));
         if code.is_none() && columns.task_code.is_there() {
             let finding = Finding::new(Code::new("PLN005"), key.span).subject("task_code");
@@ -291,26 +311,37 @@ impl<'t> Plans<'t> {
     }
 
     pub(super) fn read_links(&mut self, tables: &[Table<'t>]) {
-        let mut links: Vec<(usize, usize, Link)> = Vec::new();
+        let rows = tables.iter().filter(|table| table.kind == Kind::Link).map(Table::len).sum();
+        let mut links: Vec<LinkOf> = Vec::with_capacity(rows);
         self.each_row(tables, Kind::Link, LinkColumns::of, |this, columns, row| {
             links.extend(this.read_link(columns, row));
         });
         // Stable, so that the links of a task keep the order of the file.
-        links.sort_by_key(|&(part, task, _)| (part, task));
+        links.sort_by_key(|it| (it.part, it.task));
+        if let [project] = &mut self.projects[..] {
+            project.part.arenas.links.reserve_exact(links.len());
+            project.part.known.predecessors.reserve_exact(links.len());
+        }
         let mut of_task = Vec::new();
-        for same_task in links.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
-            let Some(&(part, task, _)) = same_task.first() else { continue };
+        for same_task in links.chunk_by(|a, b| (a.part, a.task) == (b.part, b.task)) {
+            let Some(&LinkOf { part, task, .. }) = same_task.first() else { continue };
             of_task.clear();
-            of_task.extend(same_task.iter().map(|(.., link)| *link));
-            let part = &mut self.projects[part].part;
+            of_task.extend(same_task.iter().map(|it| it.link));
+            let part = &mut self.projects[part as usize].part;
+            let first = part.arenas.links.len();
+            for (offset, it) in same_task.iter().enumerate() {
+                if let Some(from) = it.from {
+                    Known::note(&mut part.known.predecessors, first + offset, from as usize);
+                }
+            }
             let list = part.arenas.add_links(&of_task);
-            if let Some(task) = part.lists.tasks.get_mut(task) {
+            if let Some(task) = part.lists.tasks.get_mut(task as usize) {
                 task.depends_on = list;
             }
         }
     }
 
-    fn read_link(&mut self, columns: &LinkColumns, row: &Row<'_, 't>) -> Option<(usize, usize, Link)> {
+    fn read_link(&mut self, columns: &LinkColumns, row: &Row<'_, 't>) -> Option<LinkOf> {
         let (Some(successor), Some(predecessor)) = (row.get(columns.task_id), row.get(columns.pred_task_id))
         else {
             let problem = "a row of the table TASKPRED does not say which two tasks it links";
@@ -324,12 +355,21 @@ impl<'t> Plans<'t> {
             return None;
         };
         let about = About::task(to.part, to.index);
-        let known_as = self.predecessor(predecessor, row.get(columns.pred_proj_id), to.part, about)?;
+        let from =
+            self.tasks.get(predecessor.text).filter(|from| from.part == to.part).map(|from| from.index);
+        let known_as = match from {
+            Some(_) => Text::verbatim(predecessor.span),
+            None => {
+                let project = row.get(columns.pred_proj_id);
+                let known_as = self.predecessor(predecessor, project, to.part, about)?;
+                self.text_as(to.part, predecessor, &known_as)
+            }
+        };
         let kind = self.word(row, columns.pred_type, &LINK_KINDS, about);
         let lag = self.minutes(row, columns.lag_hr_cnt, about);
         let end = lag.map_or(predecessor.span.end, |lag| lag.span.end.max(predecessor.span.end));
         let link = Link {
-            predecessor: self.text_as(to.part, predecessor, &known_as),
+            predecessor: known_as,
             end,
             kind: kind.map_or(LinkKind::FinishStart, |kind| kind.value),
             lag: lag
@@ -337,7 +377,8 @@ impl<'t> Plans<'t> {
                 .map_or(Lag::NONE, |lag| Lag::time(Duration::minutes(lag.value))),
             note: 0,
         };
-        Some((to.part, to.index, link))
+        let (part, task) = (to.part as u32, to.index as u32);
+        Some(LinkOf { part, task, from: from.map(|from| from as u32), link })
     }
 
     /// What the model calls a predecessor: its code, behind the id of its project where that is another one.

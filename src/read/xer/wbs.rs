@@ -5,7 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::plans::{About, Plans};
 use super::table::{Cell, Kind, Table};
 use crate::finding::{Entity, EntityKind};
-use crate::model::{Fields, ImportedKind, PlanId, StoredDates, Task, Text, Value};
+use crate::model::{Fields, ImportedKind, Known, PlanId, StoredDates, Task, Text, Value};
 
 /// A path longer than this begins anew: P6 itself ends at 50 levels, and in a hostile file all paths together would
 /// grow with the square of its size.
@@ -24,6 +24,8 @@ struct Node<'t> {
     line: u32,
     /// The codes from below the root down to it; what the model calls it.
     path: Option<String>,
+    /// The number of the phase that it becomes, among the tasks of its project.
+    task: Option<usize>,
 }
 
 impl<'t> Plans<'t> {
@@ -41,8 +43,11 @@ impl<'t> Plans<'t> {
         }
         find_paths(&mut nodes);
         self.make_distinct(&mut nodes);
-        for node in &nodes {
+        for number in 0..nodes.len() {
+            let node = &nodes[number];
+            let task = self.projects[node.part].part.lists.tasks.len();
             self.add_phase(node, &nodes);
+            nodes[number].task = (!nodes[number].is_root).then_some(task);
         }
         for (part, task, cell) in std::mem::take(&mut self.wbs_of_tasks) {
             let about = About::task(part, task);
@@ -55,6 +60,9 @@ impl<'t> Plans<'t> {
                 let parent = self.text_as(part, cell, path);
                 if let Some(task) = self.projects[part].part.lists.tasks.get_mut(task) {
                     task.parent = Some(parent);
+                }
+                if let Some(phase) = node.task {
+                    Known::note(&mut self.projects[part].part.known.parents, task, phase);
                 }
             }
         }
@@ -86,6 +94,7 @@ impl<'t> Plans<'t> {
                 id,
                 parent: row.get_sound(parent),
                 above: None,
+                task: None,
                 short_name: row.get(short_name),
                 name: row.get(name),
                 is_root: row.get(is_root).is_some_and(|flag| flag.text == "Y"),

@@ -1,6 +1,6 @@
 //! DEP011: a task whose predecessors hold its end and not its start.
 
-use super::{Logic, first_ten, has_own_start, is_event, is_level_of_effort, nearest, written};
+use super::{Logic, first_ten, has_own_start, is_event, is_level_of_effort, nearest, waits, written};
 use crate::model::TaskId;
 use crate::rules::{Ctx, Native, Sink};
 
@@ -28,7 +28,7 @@ fn check(ctx: &Ctx<'_>, out: &mut Sink) {
     let holders = nearest(ctx, |task| !ctx.model.links(task).is_empty());
     for task in dangling {
         let Some(holder) = holders[task.index()] else { continue };
-        let links = first_ten(ctx.model.links(holder), |link| written(ctx, link));
+        let links = first_ten(&waits(ctx, holder).collect::<Vec<_>>(), |wait| written(ctx, wait));
         out.report(ctx.task_finding(task).param("links", links));
     }
 }

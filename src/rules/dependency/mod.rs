@@ -78,7 +78,7 @@ impl Wait<'_> {
         match self.on {
             Predecessor::Task(task) => ctx.name(task),
             Predecessor::Outside | Predecessor::Unknown => {
-                format!("\"{}\"", ctx.text(self.link.predecessor))
+                format!("\"{}\"", ctx.model.predecessor_id(self.number, self.link))
             }
         }
     }
@@ -87,15 +87,15 @@ impl Wait<'_> {
     fn finding(&self, ctx: &Ctx<'_>) -> Finding {
         // Two tasks may be linked in two ways, and each may be wrong in itself.
         ctx.finding_at(entity(self.task), self.link.span())
-            .subject(ctx.text(self.link.predecessor))
+            .subject(ctx.model.predecessor_id(self.number, self.link))
             .subject(self.link.kind.as_str())
     }
 }
 
 /// A link as people write it: `pilot FS+2d`, and `pilot` alone for the usual one.
-fn written(ctx: &Ctx<'_>, link: &Link) -> String {
-    let id = ctx.text(link.predecessor);
-    match suffix(link) {
+fn written(ctx: &Ctx<'_>, wait: &Wait<'_>) -> String {
+    let id = ctx.model.predecessor_id(wait.number, wait.link);
+    match suffix(wait.link) {
         suffix if suffix.is_empty() => id.to_owned(),
         suffix => format!("{id} {suffix}"),
     }

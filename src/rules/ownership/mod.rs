@@ -75,9 +75,13 @@ impl<'c, 'a> People<'c, 'a> {
     /// The owner of a task: its own, else the one that its phase or plan gives to tasks without one.
     fn owner(&self, task: TaskId) -> Option<Owner> {
         let it = self.ctx.model.task(task);
-        if let Some(owner) = it.owner().filter(|owner| !self.ctx.text(*owner).trim().is_empty()) {
-            let who = self.ctx.network.references.owner(task)?;
-            return Some(Owner { who, place: owner.span() });
+        if let Some(owner) = it.owner() {
+            if let Some(who) = self.ctx.network.references.owner(task) {
+                return Some(Owner { who, place: owner.span() });
+            }
+            if !self.ctx.text(owner).trim().is_empty() {
+                return None;
+            }
         }
         let given = self.ctx.network.hierarchy.owner_default(self.ctx.model, task)?;
         Some(Owner { who: self.find(it.plan, given)?, place: self.ctx.place(task) })
