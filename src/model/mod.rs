@@ -9,6 +9,8 @@ mod field;
 mod value;
 mod working;
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 pub use entity::*;
@@ -60,7 +62,7 @@ pub trait Fields {
 }
 
 /// Texts that cannot be shown as they stand in their file: with escapes, or made up by a reader.
-pub type Decoded = FxHashMap<Text, Box<str>>;
+pub type Decoded = FxHashMap<Text, Arc<str>>;
 
 /// The vectors that hold what entities list: one for texts, one for links, and so on.
 #[derive(Default, Debug)]

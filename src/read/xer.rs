@@ -8,6 +8,7 @@
 //! planned dates (`target_start_date`) are results too, and no baseline.
 
 mod calendar;
+mod notes;
 mod people;
 mod plans;
 mod table;

@@ -1,8 +1,11 @@
 //! Resources and who is assigned to what. Only labor is a person; machines and material own nothing.
 
+use std::sync::Arc;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::plans::{About, Plans};
+use super::notes::meant;
+use super::plans::{About, Key, Plans};
 use super::table::{Cell, Column, Kind, Row, Table};
 use super::value::{minutes_of_hours, number};
 use crate::model::{Fields, ImportedKind, Known, Person, PlanId, Share, Spanned, Value};
@@ -12,10 +15,12 @@ use crate::source::Span;
 struct Resource<'t> {
     id: Cell<'t>,
     known_as: Cell<'t>,
+    /// The same as others have to refer to it.
+    meant: Arc<str>,
     name: Option<Cell<'t>>,
     email: Option<Cell<'t>>,
     /// Its calendar, and the column that says so.
-    calendar: Option<(Cell<'t>, Column)>,
+    calendar: Option<(Cell<'t>, &'static str)>,
     is_person: bool,
     line: u32,
 }
@@ -43,8 +48,8 @@ impl<'t> Plans<'t> {
         let mut assignments = self.assignments(tables, &resources, &by_id);
         let assigned: FxHashSet<(usize, usize)> = assignments.iter().map(|it| (it.part, it.task)).collect();
         for (part, task, place) in std::mem::take(&mut self.main_resources) {
-            let Some(&resource) = by_id.get(place.text) else {
-                self.unknown(About::task(part, task), "resource", "rsrc_id", place);
+            let Some(&resource) = by_id.get(&Key::of(place.text)) else {
+                self.notes.unknown(About::task(part, task), "resource", "rsrc_id", place);
                 continue;
             };
             if resources[resource].is_person && !assigned.contains(&(part, task)) {
@@ -71,28 +76,30 @@ impl<'t> Plans<'t> {
         }
     }
 
-    fn resources(&mut self, tables: &[Table<'t>]) -> (Vec<Resource<'t>>, FxHashMap<&'t str, usize>) {
+    fn resources(&mut self, tables: &[Table<'t>]) -> (Vec<Resource<'t>>, FxHashMap<Key<'t>, usize>) {
         let mut resources: Vec<Resource<'t>> = Vec::new();
-        let mut by_id: FxHashMap<&'t str, usize> = FxHashMap::default();
+        let mut by_id: FxHashMap<Key<'t>, usize> = FxHashMap::default();
         let columns = |table: &Table<'t>| {
             ["rsrc_id", "rsrc_short_name", "rsrc_name", "email_addr", "rsrc_type", "clndr_id"]
                 .map(|name| table.column(name))
         };
         self.each_row(tables, Kind::Resource, columns, |this, columns, row| {
             let [id, short_name, name, email, kind, calendar] = *columns;
-            let Some(id) = this.key(row, id, Kind::Resource) else { return };
-            if let Some(&first) = by_id.get(id.text) {
+            let Some(id) = this.notes.key(row, id, Kind::Resource) else { return };
+            if let Some(&first) = by_id.get(&Key::of(id.text)) {
                 let (place, line) = (resources[first].id.span, resources[first].line);
-                return this.twice(0, Kind::Resource, id, place, line);
+                return this.notes.twice(0, Kind::Resource, id, place, line);
             }
-            by_id.insert(id.text, resources.len());
+            by_id.insert(Key::of(id.text), resources.len());
             let name = row.get(name);
+            let known_as = row.get(short_name).or(name).unwrap_or(id);
             resources.push(Resource {
                 id,
-                known_as: row.get(short_name).or(name).unwrap_or(id),
+                known_as,
+                meant: meant(known_as.text).into(),
                 name,
                 email: row.get_sound(email),
-                calendar: row.get_sound(calendar).map(|cell| (cell, calendar)),
+                calendar: row.get_sound(calendar).map(|cell| (cell, calendar.name)),
                 is_person: row.get_sound(kind).is_none_or(|kind| kind.text == "RT_Labor"),
                 line: row.line,
             });
@@ -104,59 +111,68 @@ impl<'t> Plans<'t> {
         &mut self,
         tables: &[Table<'t>],
         resources: &[Resource<'t>],
-        by_id: &FxHashMap<&'t str, usize>,
+        by_id: &FxHashMap<Key<'t>, usize>,
     ) -> Vec<Assignment<'t>> {
         let mut assignments = Vec::new();
         let columns = |table: &Table<'t>| {
             let names = ["task_id", "rsrc_id", "target_qty", "target_qty_per_hr"];
             (names.map(|name| table.column(name)), SHARE_COLUMNS.map(|name| table.column(name)))
         };
-        self.each_row(tables, Kind::Assignment, columns, |this, (columns, share), row| {
-            let [task, resource, quantity, per_hour] = *columns;
-            // A row without a resource is for a role: nobody yet.
-            let (Some(task_id), Some(place)) = (row.get(task), row.get(resource)) else { return };
-            let Some(to) = this.tasks.get(task_id.text).copied() else {
-                if !this.lost_tasks.contains(task_id.text) {
-                    this.unknown(About { part: 0, entity: None }, "task", task.name, task_id);
-                }
-                return;
-            };
-            let about = About::task(to.part, to.index);
-            let Some(&resource) = by_id.get(place.text) else {
-                return this.unknown(about, "resource", resource.name, place);
-            };
-            this.read_share(row, share, about, resources[resource].calendar);
-            let mut amount = |column| {
-                let cell = row.get_sound(column)?;
-                let amount = number(cell.text);
-                if amount.is_none() {
-                    this.invalid(about, column.name, "a number, such as 40 or 0.5".to_owned(), cell);
-                }
-                amount.map(|amount| Spanned::new(amount, cell.span))
-            };
-            let quantity = amount(quantity).map_or(0.0, |quantity| quantity.value);
-            let units = amount(per_hour).map(|share| {
-                let percent = (share.value * 100.0).round().clamp(0.0, f64::from(u16::MAX));
-                Spanned::new(percent as u16, share.span)
+        let made =
+            self.read_rows(tables, Kind::Assignment, columns, |this, notes, (columns, share), row, made| {
+                let [task, resource, quantity, per_hour] = *columns;
+                // A row without a resource is for a role: nobody yet.
+                let (Some(task_id), Some(place)) = (row.get(task), row.get(resource)) else { return };
+                let Some(to) = this.tasks.get(task_id.text) else {
+                    if !this.lost_tasks.contains(task_id.text) {
+                        notes.unknown(About { part: 0, entity: None }, "task", task.name, task_id);
+                    }
+                    return;
+                };
+                let about = About::task(to.part, to.index);
+                let Some(&resource) = by_id.get(&Key::of(place.text)) else {
+                    return notes.unknown(about, "resource", resource.name, place);
+                };
+                let mut amount = |column| {
+                    let cell = row.get_sound(column)?;
+                    let amount = number(cell.text);
+                    if amount.is_none() {
+                        notes.invalid(about, column.name, "a number, such as 40 or 0.5".to_owned(), cell);
+                    }
+                    amount.map(|amount| Spanned::new(amount, cell.span))
+                };
+                let quantity = amount(quantity).map_or(0.0, |quantity| quantity.value);
+                let units = amount(per_hour).map(|share| {
+                    let percent = (share.value * 100.0).round().clamp(0.0, f64::from(u16::MAX));
+                    Spanned::new(percent as u16, share.span)
+                });
+                let (part, task) = (to.part, to.index);
+                let share = this.read_share(row, share, about);
+                made.push((Assignment { part, task, resource, place, quantity, units }, share));
             });
-            let (part, task) = (to.part, to.index);
-            assignments.push(Assignment { part, task, resource, place, quantity, units });
-        });
+        for (made, notes) in made {
+            self.notes.append(notes, Some);
+            for (assignment, share) in made {
+                if let Some(share) = share {
+                    self.add_share(&assignment, share, resources[assignment.resource].calendar);
+                }
+                assignments.push(assignment);
+            }
+        }
         assignments
     }
 
     /// What a resource contributes to a task that is worked on its resources' calendars.
     fn read_share(
-        &mut self,
+        &self,
         row: &Row<'_, 't>,
         columns: &[Column; SHARE_COLUMNS.len()],
         about: About,
-        calendar: Option<(Cell<'t>, Column)>,
-    ) {
-        let Some(task) = about.entity.map(|entity| entity.index as usize) else { return };
-        let imported = self.projects[about.part].part.imported.get(task).and_then(Option::as_deref);
-        if imported.is_none_or(|it| it.kind != ImportedKind::ResourceDependent) {
-            return;
+    ) -> Option<Share> {
+        let task = about.entity?.index as usize;
+        let imported = self.projects[about.part].part.imported.get(task)?.as_deref()?;
+        if imported.kind != ImportedKind::ResourceDependent {
+            return None;
         }
         let [target, target_per_hour, left, left_per_hour, delay] =
             columns.map(|column| row.get_sound(column).and_then(|cell| number(cell.text)));
@@ -165,21 +181,32 @@ impl<'t> Plans<'t> {
             minutes_of_hours(&hours.to_string()).filter(|minutes| *minutes >= 0)
         };
         let whole = minutes(target, target_per_hour);
-        let Some(remaining) = minutes(left, left_per_hour.or(target_per_hour)).or(whole) else { return };
-        let calendar = calendar.and_then(|(cell, column)| self.calendar_number(about, cell, column));
-        let share = Share {
-            calendar,
+        let remaining = minutes(left, left_per_hour.or(target_per_hour)).or(whole)?;
+        Some(Share {
+            calendar: None,
             minutes: whole.unwrap_or(remaining),
             remaining,
             delay: delay.map_or(0, |hours| (hours * 60.0) as i64),
-        };
-        self.projects[about.part].part.imported_mut(task).shares.push(share);
+        })
+    }
+
+    /// Gives a task the share of a resource, on the calendar of that.
+    fn add_share(
+        &mut self,
+        assignment: &Assignment<'t>,
+        share: Share,
+        calendar: Option<(Cell<'t>, &'static str)>,
+    ) {
+        let &Assignment { part, task, .. } = assignment;
+        let about = About::task(part, task);
+        let calendar = calendar.and_then(|(cell, column)| self.calendar_number(about, cell, column));
+        self.projects[part].part.imported_mut(task).shares.push(Share { calendar, ..share });
     }
 
     fn add_person(&mut self, part: usize, resource: &Resource<'t>) {
-        let mut person = Person::new(PlanId(0), self.text(part, resource.known_as));
-        person.name = resource.name.map(|name| self.text(part, name));
-        person.email = resource.email.map(|email| self.text(part, email));
+        let mut person = Person::new(PlanId(0), self.notes.text(part, resource.known_as));
+        person.name = resource.name.map(|name| self.notes.text(part, name));
+        person.email = resource.email.map(|email| self.notes.text(part, email));
         self.projects[part].part.lists.persons.push(person);
     }
 
@@ -188,7 +215,7 @@ impl<'t> Plans<'t> {
         let Some(first) = on_task.first() else { return };
         let names: Vec<_> = on_task
             .iter()
-            .map(|it| self.text_as(it.part, it.place, &Self::meant(resources[it.resource].known_as.text)))
+            .map(|it| self.notes.text_shared(it.part, it.place, &resources[it.resource].meant))
             .collect();
         let field = self.fields.resources;
         let part = &mut self.projects[first.part].part;
@@ -214,18 +241,18 @@ impl<'t> Plans<'t> {
         }
         let Some(owner) = most else { return };
         let part = owner.part;
-        let owner_text =
-            self.text_as(part, owner.place, &Self::meant(resources[owner.resource].known_as.text));
+        let owner_text = self.notes.text_shared(part, owner.place, &resources[owner.resource].meant);
         let mut seen: FxHashSet<usize> = FxHashSet::default();
-        seen.insert(owner.resource);
+        if on_task.len() > 1 {
+            seen.insert(owner.resource);
+        }
         let mut helpers = Vec::new();
         let mut units: Vec<(usize, u16)> = Vec::new();
         let mut place: Option<Span> = None;
-        for it in on_task.iter().filter(|it| seen.insert(it.resource)) {
+        for it in on_task.iter().filter(|it| on_task.len() > 1 && seen.insert(it.resource)) {
             // The rows of one task need not stand together: the first helper stands for the list.
             place.get_or_insert(it.place.span);
-            let known_as = Self::meant(resources[it.resource].known_as.text);
-            helpers.push(self.text_as(part, it.place, &known_as));
+            helpers.push(self.notes.text_shared(part, it.place, &resources[it.resource].meant));
             units.extend(it.units.map(|share| (helpers.len(), share.value)));
         }
         let fields = (self.fields.units, self.fields.helpers);

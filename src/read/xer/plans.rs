@@ -1,14 +1,16 @@
 //! The plans of one export while they are put together: projects, calendars, and what all tables share.
 
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::malformed;
+use super::notes::{Notes, meant};
 use super::table::{Cell, Column, Kind, Row, Table};
 use super::value::{CRITICAL_BY, FLAGS, FLOAT_KINDS, LAG_CALENDARS, minutes_of_hours};
 use crate::finding::{Code, Entity, EntityKind, Finding};
 use crate::model::{
-    Calendar, Capability, CriticalBy, Fields, FloatKind, LagCalendar, Moment, Part, Plan, PlanId,
-    ProgressLogic, ScheduleOptions, ScheduleTool, Spanned, StoredDates, Task, Text, Value, WorkingTime,
+    Calendar, Capability, CriticalBy, Fields, FloatKind, LagCalendar, Part, Plan, PlanId, ProgressLogic,
+    ScheduleOptions, ScheduleTool, Spanned, StoredDates, Task, Text, Value, WorkingTime,
 };
 use crate::read::Reading;
 use crate::source::{FileId, Span};
@@ -76,6 +78,9 @@ pub(super) struct Project<'t> {
     is_stub: bool,
 }
 
+/// How many rows one thread reads at a time.
+const STRETCH: usize = 8192;
+
 /// How many calendars are followed from one to that on which it is based: beyond any real file.
 const LONGEST_BASE: usize = 32;
 
@@ -98,6 +103,62 @@ struct RawCalendar<'t> {
     lengths: [Option<u32>; 3],
 }
 
+/// What a row is called by others. P6 counts: numbers are quicker to find than their texts.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Key<'t> {
+    Number(u64),
+    Text(&'t str),
+}
+
+impl<'t> Key<'t> {
+    /// As many digits as fit into a number whatever they are.
+    const LONGEST: usize = 19;
+
+    pub(super) fn of(text: &'t str) -> Self {
+        let is_number = text.len() <= Self::LONGEST
+            && text.bytes().all(|byte| byte.is_ascii_digit())
+            // `007` is another text than `7`.
+            && (text.len() == 1 || !text.starts_with('0'));
+        match text.parse() {
+            Ok(number) if is_number => Key::Number(number),
+            _ => Key::Text(text),
+        }
+    }
+}
+
+/// The tasks of the file by their ids.
+#[derive(Default)]
+pub(super) struct Tasks<'t> {
+    places: Vec<TaskPlace<'t>>,
+    by_id: FxHashMap<Key<'t>, u32>,
+}
+
+impl<'t> Tasks<'t> {
+    pub(super) fn reserve(&mut self, count: usize) {
+        self.places.reserve(count);
+        self.by_id.reserve(count);
+    }
+
+    pub(super) fn get(&self, id: &'t str) -> Option<&TaskPlace<'t>> {
+        self.by_id.get(&Key::of(id)).and_then(|number| self.places.get(*number as usize))
+    }
+
+    /// Takes a task; if there is one with its id, that stays, and is returned.
+    pub(super) fn add(&mut self, place: TaskPlace<'t>) -> Option<TaskPlace<'t>> {
+        let number = self.places.len() as u32;
+        let first = *self.by_id.entry(Key::of(place.id.text)).or_insert(number);
+        if first != number {
+            return self.places.get(first as usize).copied();
+        }
+        self.places.push(place);
+        None
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &TaskPlace<'t>> {
+        self.places.iter()
+    }
+}
+
 /// Where a task went: to which part, and which of its tasks it is.
 #[derive(Clone, Copy)]
 pub(super) struct TaskPlace<'t> {
@@ -114,10 +175,9 @@ pub(super) struct Plans<'t> {
     pub(super) file: FileId,
     pub(super) text: &'t str,
     pub(super) projects: Vec<Project<'t>>,
-    /// By their part; those about the file stand at the first.
-    pub(super) findings: Vec<(usize, Finding)>,
+    pub(super) notes: Notes<'t>,
     pub(super) by_project_id: FxHashMap<&'t str, usize>,
-    pub(super) tasks: FxHashMap<&'t str, TaskPlace<'t>>,
+    pub(super) tasks: Tasks<'t>,
     /// Tasks that could not be read: links to them are not reported again.
     pub(super) lost_tasks: FxHashSet<&'t str>,
     /// The WBS element of each task, where it has one.
@@ -127,8 +187,6 @@ pub(super) struct Plans<'t> {
     pub(super) fields: TaskFields,
     calendars: FxHashMap<&'t str, CalendarRow<'t>>,
     has_people: bool,
-    /// References reported: each unknown id once, not once a row.
-    reported: FxHashSet<(&'static str, &'t str)>,
 }
 
 /// Numbers of the fields that can only be set by number.
@@ -181,16 +239,15 @@ impl<'t> Plans<'t> {
             file,
             text,
             projects: Vec::new(),
-            findings: findings.into_iter().map(|finding| (0, finding)).collect(),
+            notes: Notes::of_file(findings),
             by_project_id: FxHashMap::default(),
-            tasks: FxHashMap::default(),
+            tasks: Tasks::default(),
             lost_tasks: FxHashSet::default(),
             wbs_of_tasks: Vec::new(),
             main_resources: Vec::new(),
             fields: TaskFields::new(),
             calendars: FxHashMap::default(),
             has_people: false,
-            reported: FxHashSet::default(),
         }
     }
 
@@ -205,8 +262,38 @@ impl<'t> Plans<'t> {
         for table in tables.iter().filter(|table| table.kind == kind) {
             let columns = prepare(table);
             let mut shifted = Vec::new();
-            table.each_row(&mut |finding| shifted.push((0, finding)), |row| visit(self, &columns, row));
-            self.findings.append(&mut shifted);
+            let report = &mut |finding| shifted.push((0, finding));
+            table.each_row(0..table.len(), report, |row| visit(self, &columns, row));
+            self.notes.findings.append(&mut shifted);
+        }
+    }
+
+    /// Reads the rows of all tables of a kind, stretches of them side by side. Returns what was made of each stretch, and
+    /// the notes of who read it, in the order of the file.
+    pub(super) fn read_rows<C, R: Send>(
+        &self,
+        tables: &[Table<'t>],
+        kind: Kind,
+        prepare: impl Fn(&Table<'t>) -> C + Sync,
+        read: impl Fn(&Self, &mut Notes<'t>, &C, &Row<'_, 't>, &mut Vec<R>) + Sync,
+    ) -> Vec<(Vec<R>, Notes<'t>)> {
+        let of_kind = tables.iter().filter(|table| table.kind == kind);
+        let stretches: Vec<(&Table<'t>, usize)> = of_kind
+            .flat_map(|table| (0..table.len()).step_by(STRETCH).map(move |first| (table, first)))
+            .collect();
+        let read_stretch = |(table, first): (&Table<'t>, usize)| {
+            let columns = prepare(table);
+            let (mut notes, mut shifted) = (Notes::default(), Vec::new());
+            let rows = first..table.len().min(first + STRETCH);
+            let mut made = Vec::with_capacity(rows.len());
+            let report = &mut |finding| shifted.push((0, finding));
+            table.each_row(rows, report, |row| read(self, &mut notes, &columns, row, &mut made));
+            notes.findings.append(&mut shifted);
+            (made, notes)
+        };
+        match stretches.len() {
+            0 | 1 => stretches.into_iter().map(read_stretch).collect(),
+            _ => stretches.into_par_iter().map(read_stretch).collect(),
         }
     }
 
@@ -228,10 +315,10 @@ impl<'t> Plans<'t> {
         };
         self.each_row(tables, Kind::Calendar, columns, |this, columns, row| {
             let [id, name, base, data, day, week, month] = *columns;
-            let Some(key) = this.key(row, id, Kind::Calendar) else { return };
+            let Some(key) = this.notes.key(row, id, Kind::Calendar) else { return };
             if let Some(&first) = numbers.get(key.text) {
                 let (place, line) = (rows[first].id.span, rows[first].line);
-                return this.twice(0, Kind::Calendar, key, place, line);
+                return this.notes.twice(0, Kind::Calendar, key, place, line);
             }
             numbers.insert(key.text, rows.len());
             // Calendars of the company and of its projects may have one name: then the number says which.
@@ -275,14 +362,14 @@ impl<'t> Plans<'t> {
     fn calendar_row(&mut self, row: &RawCalendar<'t>) -> CalendarRow<'t> {
         let base = row.base.and_then(|base| self.calendars.get(base));
         let instead = match base {
-            Some(base) => format!("its base calendar \"{}\"", Self::meant(base.id.text)),
+            Some(base) => format!("its base calendar \"{}\"", meant(base.id.text)),
             None => "Monday to Friday, 08:00 to 12:00 and 13:00 to 17:00".to_owned(),
         };
         let finding = |variant: &'static str| {
             Finding::new(Code::new("PLN004"), row.id.span)
                 .variant(variant)
                 .subject("clndr_data")
-                .param("calendar", format!("\"{}\"", crate::model::shortened(&Self::meant(row.id.text))))
+                .param("calendar", format!("\"{}\"", crate::model::shortened(&meant(row.id.text))))
                 .param("instead", instead.clone())
         };
         let fallback = || base.map_or_else(WorkingTime::default, |base| base.working.clone());
@@ -304,7 +391,7 @@ impl<'t> Plans<'t> {
         working.minutes_per_month = month.unwrap_or(working.minutes_per_month);
         let mut row_ = CalendarRow { id: row.id, working, problem };
         if row.data.is_some() {
-            self.findings.extend(row_.problem.take().map(|problem| (0, problem)));
+            self.notes.findings.extend(row_.problem.take().map(|problem| (0, problem)));
         }
         row_
     }
@@ -329,23 +416,23 @@ impl<'t> Plans<'t> {
         self.each_row(tables, Kind::Project, columns, |this, columns, row| {
             let [id, short_name, start, finish, status_date, calendar, is_project, is_exported, float, path] =
                 *columns;
-            let Some(key) = this.key(row, id, Kind::Project) else { return };
+            let Some(key) = this.notes.key(row, id, Kind::Project) else { return };
             if let Some(&(place, line)) = lines.get(key.text) {
-                return this.twice(0, Kind::Project, key, place, line);
+                return this.notes.twice(0, Kind::Project, key, place, line);
             }
             lines.insert(key.text, (key.span, row.line));
             let short_name = row.get(short_name);
             let number = this.add_project(key, short_name.unwrap_or(key));
             let about = About { part: number, entity: Some(Entity::new(EntityKind::Plan, 0)) };
             if let Some(short_name) = short_name {
-                let id = this.text(number, short_name);
+                let id = this.notes.text(number, short_name);
                 this.projects[number].header.given_id = Some(id);
             }
-            let start = this.moment(row, start, about);
-            let finish_by = this.moment(row, finish, about);
-            let status_date = this.moment(row, status_date, about);
-            let float = this.minutes(row, float, about);
-            let critical_by = this.word(row, path, &CRITICAL_BY, about);
+            let start = this.notes.moment(row, start, about);
+            let finish_by = this.notes.moment(row, finish, about);
+            let status_date = this.notes.moment(row, status_date, about);
+            let float = this.notes.minutes(row, float, about);
+            let critical_by = this.notes.word(row, path, &CRITICAL_BY, about);
             let options = &mut this.projects[number].part.schedule;
             options.critical_float_minutes = float.map_or(0, |float| float.value);
             options.critical_by = critical_by.map_or(CriticalBy::Float, |by| by.value);
@@ -357,7 +444,7 @@ impl<'t> Plans<'t> {
             project.is_stub = is_no(is_project) || is_no(is_exported);
             if let Some(cell) = row.get_sound(calendar) {
                 project.calendar = Some(cell.text);
-                if let Some(calendar) = this.calendar(about, cell, calendar) {
+                if let Some(calendar) = this.calendar(about, cell, calendar.name) {
                     set_in_plan(&mut this.projects[number].header, "calendar", Value::Text(calendar));
                 }
             }
@@ -366,8 +453,8 @@ impl<'t> Plans<'t> {
             let place =
                 Span::new(self.file, 0, memchr::memchr2(b'\r', b'\n', self.text.as_bytes()).unwrap_or(0));
             let problem = "the file has no table PROJECT, or nothing in it, so that names and dates of its projects are missing";
-            self.findings.push((0, malformed(place, problem)));
-            let n_findings = self.findings.len();
+            self.notes.findings.push((0, malformed(place, problem)));
+            let n_findings = self.notes.findings.len();
             // The tasks still say to which project they belong.
             let columns = |table: &Table<'t>| table.column("proj_id");
             self.each_row(tables, Kind::Task, columns, |this, &column, row| {
@@ -378,7 +465,7 @@ impl<'t> Plans<'t> {
                 }
             });
             // Reading the rows again will report what is wrong with them.
-            self.findings.truncate(n_findings);
+            self.notes.findings.truncate(n_findings);
         }
     }
 
@@ -430,12 +517,12 @@ impl<'t> Plans<'t> {
                 return;
             };
             let about = About { part: number, entity: Some(Entity::new(EntityKind::Plan, 0)) };
-            if let Some(word) = this.word(row, lag, &LAG_CALENDARS, about) {
+            if let Some(word) = this.notes.word(row, lag, &LAG_CALENDARS, about) {
                 let value = Value::Word(Spanned::new(word.value as u8, word.span));
                 set_in_plan(&mut this.projects[number].header, "lag-calendar", value);
             }
-            let float = this.word(row, float, &FLOAT_KINDS, about);
-            let mut flag = |column| this.word(row, column, &FLAGS, about).map(|flag| flag.value);
+            let float = this.notes.word(row, float, &FLOAT_KINDS, about);
+            let mut flag = |column| this.notes.word(row, column, &FLAGS, about).map(|flag| flag.value);
             let (retained, override_) = (flag(retained), flag(override_));
             let (open, early, expect, own_end) = (flag(open), flag(early), flag(expect), flag(own_end));
             let options = &mut this.projects[number].part.schedule;
@@ -454,169 +541,56 @@ impl<'t> Plans<'t> {
     }
 
     /// The project a row belongs to. Where the table does not say, it is the only one there is.
-    pub(super) fn project_of(&mut self, row: &Row<'_, 't>, column: Column) -> Option<usize> {
+    pub(super) fn project_of(
+        &self,
+        notes: &mut Notes<'t>,
+        row: &Row<'_, 't>,
+        column: Column,
+    ) -> Option<usize> {
         let Some(id) = row.get(column) else {
             if self.projects.len() == 1 {
                 return Some(0);
             }
-            self.findings.push((0, malformed(row.place, "the row does not say to which project it belongs")));
+            notes
+                .findings
+                .push((0, malformed(row.place, "the row does not say to which project it belongs")));
             return None;
         };
         let number = self.by_project_id.get(id.text).copied();
         if number.is_none() {
-            self.unknown(About { part: 0, entity: None }, "project", column.name, id);
+            notes.unknown(About { part: 0, entity: None }, "project", column.name, id);
         }
         number
     }
 
-    /// The id of a row; a row without one is reported.
-    pub(super) fn key(&mut self, row: &Row<'_, 't>, column: Column, kind: Kind) -> Option<Cell<'t>> {
-        let key = row.get(column);
-        if key.is_none() {
-            let problem = format!("a row of the table {} has no `{}`", kind.name(), column.name);
-            self.findings.push((0, malformed(row.place, problem)));
-        }
-        key
-    }
-
-    /// PLN006: two rows with one id.
-    pub(super) fn twice(&mut self, part: usize, kind: Kind, id: Cell<'t>, first: Span, first_line: u32) {
-        let finding = Finding::new(Code::new("PLN006"), id.span)
-            .subject(id.text)
-            .param("id", id.text)
-            .param("table", kind.name())
-            .param("place", format!("line {first_line}"))
-            .here("the second")
-            .label(first, "the first");
-        self.findings.push((part, finding));
-    }
-
-    /// PLN007: nothing has this id. Said once for each id.
-    pub(super) fn unknown(&mut self, about: About, wanted: &'static str, field: &'static str, id: Cell<'t>) {
-        if !self.reported.insert((wanted, id.text)) {
-            return;
-        }
-        let finding = Finding::new(Code::new("PLN007"), id.span)
-            .subject(id.text)
-            .param("wanted", wanted)
-            .param("value", crate::model::shortened(id.text))
-            .param("field", field)
-            .param("suggestion", "");
-        self.report(about, finding);
-    }
-
-    /// PLN004: this cannot be the value of a column.
-    pub(super) fn invalid(&mut self, about: About, field: &'static str, expected: String, cell: Cell<'t>) {
-        let finding = Finding::new(Code::new("PLN004"), cell.span)
-            .subject(field)
-            .param("field", field)
-            .param("value", crate::model::shortened(cell.text))
-            .param("expected", expected)
-            .param("suggestion", "");
-        self.report(about, finding);
-    }
-
-    pub(super) fn report(&mut self, about: About, finding: Finding) {
-        let finding = match about.entity {
-            Some(entity) => finding.about(entity),
-            None => finding,
-        };
-        self.findings.push((about.part, finding));
-    }
-
-    /// A date and time.
-    pub(super) fn moment(
-        &mut self,
-        row: &Row<'_, 't>,
-        column: Column,
-        about: About,
-    ) -> Option<Spanned<Moment>> {
-        let cell = row.get_sound(column)?;
-        let moment = Moment::parse(cell.text);
-        if moment.is_none() {
-            self.invalid(about, column.name, "a date and time, such as 2027-01-11 08:00".to_owned(), cell);
-        }
-        moment.map(|moment| Spanned::new(moment, cell.span))
-    }
-
-    /// A number of hours, in minutes.
-    pub(super) fn minutes(
-        &mut self,
-        row: &Row<'_, 't>,
-        column: Column,
-        about: About,
-    ) -> Option<Spanned<i64>> {
-        let cell = row.get_sound(column)?;
-        let minutes = minutes_of_hours(cell.text);
-        if minutes.is_none() {
-            self.invalid(about, column.name, "a number of hours, such as 40".to_owned(), cell);
-        }
-        minutes.map(|minutes| Spanned::new(minutes, cell.span))
-    }
-
-    /// One of P6's code words.
-    pub(super) fn word<W: Copy>(
-        &mut self,
-        row: &Row<'_, 't>,
-        column: Column,
-        words: &[(&'static str, W)],
-        about: About,
-    ) -> Option<Spanned<W>> {
-        let cell = row.get_sound(column)?;
-        let found = words.iter().find(|(word, _)| *word == cell.text);
-        if found.is_none() {
-            let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-            self.invalid(about, column.name, format!("one of {}", words.join(", ")), cell);
-        }
-        found.map(|&(_, value)| Spanned::new(value, cell.span))
-    }
-
-    /// A text as it is meant: P6 doubles quotation marks, and writes the character 7F for a line end.
-    pub(super) fn text(&mut self, part: usize, cell: Cell<'t>) -> Text {
-        if !cell.text.contains("\"\"") && !cell.text.contains('\u{7F}') {
-            return Text::verbatim(cell.span);
-        }
-        let meant = cell.text.replace("\"\"", "\"").replace('\u{7F}', "\n");
-        self.text_as(part, cell, &meant)
-    }
-
-    /// The text by which the model knows what a cell refers to, at the place of the cell.
-    pub(super) fn text_as(&mut self, part: usize, cell: Cell<'t>, meant: &str) -> Text {
-        if cell.text == meant {
-            return Text::verbatim(cell.span);
-        }
-        let text = Text::decoded(cell.span);
-        self.projects[part].part.arenas.decoded.insert(text, meant.into());
-        text
-    }
-
-    /// A text without P6's doubled quotation marks, as others have to refer to it.
-    pub(super) fn meant(text: &'t str) -> std::borrow::Cow<'t, str> {
-        if text.contains("\"\"") || text.contains('\u{7F}') {
-            text.replace("\"\"", "\"").replace('\u{7F}', "\n").into()
-        } else {
-            text.into()
-        }
-    }
-
     /// The calendar that a task names, where it is not its project's.
-    pub(super) fn task_calendar(&mut self, about: About, cell: Cell<'t>, column: Column) -> Option<Text> {
+    pub(super) fn task_calendar(
+        &mut self,
+        about: About,
+        cell: Cell<'t>,
+        column: &'static str,
+    ) -> Option<Text> {
         if self.projects[about.part].calendar == Some(cell.text) {
             return None;
         }
         self.calendar(about, cell, column)
     }
 
-    fn calendar(&mut self, about: About, cell: Cell<'t>, column: Column) -> Option<Text> {
+    fn calendar(&mut self, about: About, cell: Cell<'t>, column: &'static str) -> Option<Text> {
         self.calendar_number(about, cell, column)?;
         let known_as = self.calendars.get(cell.text)?.id;
-        Some(self.text_as(about.part, cell, &Self::meant(known_as.text)))
+        Some(self.notes.text_as(about.part, cell, &meant(known_as.text)))
     }
 
     /// The number of a calendar among those of a part. A calendar that is new to the part is added.
-    pub(super) fn calendar_number(&mut self, about: About, cell: Cell<'t>, column: Column) -> Option<u32> {
+    pub(super) fn calendar_number(
+        &mut self,
+        about: About,
+        cell: Cell<'t>,
+        column: &'static str,
+    ) -> Option<u32> {
         let Some(row) = self.calendars.get_mut(cell.text) else {
-            self.unknown(about, "calendar", column.name, cell);
+            self.notes.unknown(about, "calendar", column, cell);
             return None;
         };
         if let Some(number) = self.projects[about.part].calendars.get(cell.text) {
@@ -624,9 +598,9 @@ impl<'t> Plans<'t> {
         }
         let (known_as, working) = (row.id, row.working.clone());
         if let Some(problem) = row.problem.take() {
-            self.findings.push((about.part, problem));
+            self.notes.findings.push((about.part, problem));
         }
-        let id = self.text(about.part, known_as);
+        let id = self.notes.text(about.part, known_as);
         let project = &mut self.projects[about.part];
         let number = project.part.lists.calendars.len() as u32;
         project.calendars.insert(cell.text, number);
@@ -640,7 +614,10 @@ impl<'t> Plans<'t> {
         self.has_people = true;
     }
 
-    pub(super) fn finish(self) -> Reading {
+    pub(super) fn finish(mut self) -> Reading {
+        for (part, text, meant) in std::mem::take(&mut self.notes.meant) {
+            self.projects[part].part.arenas.decoded.insert(text, meant);
+        }
         let n_without_people = CARRIED.iter().position(|field| *field == "person").unwrap_or(CARRIED.len());
         let carried: &'static [&'static str] = &CARRIED;
         let carried = if self.has_people { carried } else { &carried[..n_without_people] };
@@ -660,7 +637,7 @@ impl<'t> Plans<'t> {
             }
             parts.push(part);
         }
-        let mut findings = self.findings;
+        let mut findings = self.notes.into_findings();
         for (number, finding) in &mut findings {
             match numbers.get(*number).copied().flatten() {
                 Some(moved) => *number = moved,

@@ -1,5 +1,7 @@
 //! From the text of an export to the places of its rows, table by table. Knows the form of the file, not its meaning.
 
+use std::ops::Range;
+
 use rustc_hash::FxHashMap;
 
 use super::malformed;
@@ -107,6 +109,11 @@ impl<'t> Row<'_, 't> {
     pub(super) fn get(&self, column: Column) -> Option<Cell<'t>> {
         let &(start, end) = self.cells.get(column.at)?;
         let written = self.text.get(start as usize..end as usize)?;
+        let (&first, &last) = (written.as_bytes().first()?, written.as_bytes().last()?);
+        if first.is_ascii_graphic() && last.is_ascii_graphic() {
+            // The usual value: nothing to trim.
+            return Some(Cell { text: written, span: Span::new(self.file, start as usize, end as usize) });
+        }
         let text = written.trim();
         if text.is_empty() {
             return None;
@@ -137,10 +144,15 @@ impl<'t> Table<'t> {
         self.rows.len()
     }
 
-    /// Splits row after row. Values beyond the last column are told to `report`, unless they are empty.
-    pub(super) fn each_row(&self, report: &mut impl FnMut(Finding), mut visit: impl FnMut(&Row<'_, 't>)) {
+    /// Splits row after row of a range. Values beyond the last column are told to `report`, unless they are empty.
+    pub(super) fn each_row(
+        &self,
+        rows: Range<usize>,
+        report: &mut impl FnMut(Finding),
+        mut visit: impl FnMut(&Row<'_, 't>),
+    ) {
         let mut cells = Vec::with_capacity(self.n_columns);
-        for row in &self.rows {
+        for row in self.rows.get(rows).unwrap_or(&[]) {
             cells.clear();
             let (start, end) = (row.start as usize, row.end as usize);
             let bytes = self.text.as_bytes().get(start..end).unwrap_or(&[]);

@@ -1,8 +1,11 @@
 //! The work breakdown structure: its elements become the phases of the plan, its root is the plan itself.
 
+use std::sync::Arc;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::plans::{About, Plans};
+use super::notes::meant;
+use super::plans::{About, Key, Plans};
 use super::table::{Cell, Kind, Table};
 use crate::finding::{Entity, EntityKind};
 use crate::model::{Fields, ImportedKind, Known, PlanId, StoredDates, Task, Text, Value};
@@ -23,7 +26,7 @@ struct Node<'t> {
     is_root: bool,
     line: u32,
     /// The codes from below the root down to it; what the model calls it.
-    path: Option<String>,
+    path: Option<Arc<str>>,
     /// The number of the phase that it becomes, among the tasks of its project.
     task: Option<usize>,
 }
@@ -33,7 +36,7 @@ impl<'t> Plans<'t> {
     pub(super) fn read_wbs(&mut self, tables: &[Table<'t>]) {
         let (mut nodes, by_id) = self.wbs_nodes(tables);
         for number in 0..nodes.len() {
-            let above = nodes[number].parent.and_then(|parent| by_id.get(parent.text).copied());
+            let above = nodes[number].parent.and_then(|parent| by_id.get(&Key::of(parent.text)).copied());
             nodes[number].above = above.filter(|&above| nodes[above].part == nodes[number].part);
         }
         let has_flag =
@@ -51,13 +54,14 @@ impl<'t> Plans<'t> {
         }
         for (part, task, cell) in std::mem::take(&mut self.wbs_of_tasks) {
             let about = About::task(part, task);
-            let known = by_id.get(cell.text).map(|&number| &nodes[number]).filter(|node| node.part == part);
+            let known =
+                by_id.get(&Key::of(cell.text)).map(|&number| &nodes[number]).filter(|node| node.part == part);
             let Some(node) = known else {
-                self.unknown(about, "WBS element", "wbs_id", cell);
+                self.notes.unknown(about, "WBS element", "wbs_id", cell);
                 continue;
             };
             if let Some(path) = node.path.as_ref().filter(|_| !node.is_root) {
-                let parent = self.text_as(part, cell, path);
+                let parent = self.notes.text_shared(part, cell, path);
                 if let Some(task) = self.projects[part].part.lists.tasks.get_mut(task) {
                     task.parent = Some(parent);
                 }
@@ -68,27 +72,27 @@ impl<'t> Plans<'t> {
         }
     }
 
-    fn wbs_nodes(&mut self, tables: &[Table<'t>]) -> (Vec<Node<'t>>, FxHashMap<&'t str, usize>) {
+    fn wbs_nodes(&mut self, tables: &[Table<'t>]) -> (Vec<Node<'t>>, FxHashMap<Key<'t>, usize>) {
         let mut nodes: Vec<Node<'t>> = Vec::new();
-        let mut by_id: FxHashMap<&'t str, usize> = FxHashMap::default();
+        let mut by_id: FxHashMap<Key<'t>, usize> = FxHashMap::default();
         let columns = |table: &Table<'t>| {
             ["wbs_id", "proj_id", "parent_wbs_id", "wbs_short_name", "wbs_name", "proj_node_flag"]
                 .map(|name| table.column(name))
         };
         self.each_row(tables, Kind::Wbs, columns, |this, columns, row| {
             let [id, project, parent, short_name, name, is_root] = *columns;
-            let Some(id) = this.key(row, id, Kind::Wbs) else { return };
+            let Some(id) = this.notes.key(row, id, Kind::Wbs) else { return };
             // A project that is not in the file (a folder of projects, say) is reported where tasks belong to it.
             let part = match row.get(project) {
                 Some(project) => this.by_project_id.get(project.text).copied(),
                 None => (this.projects.len() == 1).then_some(0),
             };
             let Some(part) = part else { return };
-            if let Some(&first) = by_id.get(id.text) {
+            if let Some(&first) = by_id.get(&Key::of(id.text)) {
                 let (place, line) = (nodes[first].id.span, nodes[first].line);
-                return this.twice(part, Kind::Wbs, id, place, line);
+                return this.notes.twice(part, Kind::Wbs, id, place, line);
             }
-            by_id.insert(id.text, nodes.len());
+            by_id.insert(Key::of(id.text), nodes.len());
             nodes.push(Node {
                 part,
                 id,
@@ -108,22 +112,21 @@ impl<'t> Plans<'t> {
     /// Two elements may have one path, and an element may be called like a task: then the project's code comes
     /// before the path, as P6 shows it, and at last P6's own number behind it.
     fn make_distinct(&mut self, nodes: &mut [Node<'t>]) {
-        let mut taken: FxHashSet<(usize, String)> = FxHashSet::default();
-        let codes: FxHashSet<(usize, &str)> =
-            self.tasks.values().map(|task| (task.part, task.code)).collect();
+        let mut taken: FxHashSet<(usize, Arc<str>)> = FxHashSet::default();
+        let codes: FxHashSet<(usize, &str)> = self.tasks.iter().map(|task| (task.part, task.code)).collect();
         for node in nodes.iter_mut().filter(|node| !node.is_root) {
             let Some(path) = node.path.take() else { continue };
             let part = node.part;
-            let is_free = |path: &str, taken: &FxHashSet<(usize, String)>| {
-                !codes.contains(&(part, path)) && !taken.contains(&(part, path.to_owned()))
+            let is_free = |path: &Arc<str>, taken: &FxHashSet<(usize, Arc<str>)>| {
+                !codes.contains(&(part, &**path)) && !taken.contains(&(part, Arc::clone(path)))
             };
             let path = if is_free(&path, &taken) {
                 path
             } else {
-                let full = format!("{}.{path}", Self::meant(self.projects[part].id));
-                if is_free(&full, &taken) { full } else { format!("{full}.{}", node.id.text) }
+                let full = format!("{}.{path}", meant(self.projects[part].id)).into();
+                if is_free(&full, &taken) { full } else { format!("{full}.{}", node.id.text).into() }
             };
-            taken.insert((part, path.clone()));
+            taken.insert((part, Arc::clone(&path)));
             node.path = Some(path);
         }
     }
@@ -131,7 +134,7 @@ impl<'t> Plans<'t> {
     fn add_phase(&mut self, node: &Node<'t>, nodes: &[Node<'t>]) {
         let part = node.part;
         if node.is_root {
-            let name = node.name.map(|name| self.text(part, name));
+            let name = node.name.map(|name| self.notes.text(part, name));
             let header = &mut self.projects[part].header;
             if header.name.is_none() {
                 header.name = name;
@@ -139,21 +142,21 @@ impl<'t> Plans<'t> {
             return;
         }
         let Some(path) = &node.path else { return };
-        let id = self.text_as(part, node.short_name.unwrap_or(node.id), path);
+        let id = self.notes.text_shared(part, node.short_name.unwrap_or(node.id), path);
         let mut phase = Task::new(PlanId(0), id);
-        phase.title = node.name.map(|name| self.text(part, name));
+        phase.title = node.name.map(|name| self.notes.text(part, name));
         phase.set(self.fields.source_id, Value::Text(Text::verbatim(node.id.span)));
         if let Some(cell) = node.parent {
             match node.above.map(|above| &nodes[above]) {
                 Some(above) => {
                     if let Some(path) = above.path.as_ref().filter(|_| !above.is_root) {
-                        phase.parent = Some(self.text_as(part, cell, path));
+                        phase.parent = Some(self.notes.text_shared(part, cell, path));
                     }
                 }
                 None => {
                     let index = self.projects[part].part.lists.tasks.len();
                     let entity = Some(Entity::new(EntityKind::Task, index));
-                    self.unknown(About { part, entity }, "WBS element", "parent_wbs_id", cell);
+                    self.notes.unknown(About { part, entity }, "WBS element", "parent_wbs_id", cell);
                 }
             }
         }
@@ -197,11 +200,11 @@ fn find_paths(nodes: &mut [Node<'_>]) {
         }
         while let Some(number) = chain.pop() {
             let node = &nodes[number];
-            let code = Plans::meant(node.short_name.unwrap_or(node.id).text);
+            let code = meant(node.short_name.unwrap_or(node.id).text);
             let above = node.above.map(|above| &nodes[above]).filter(|above| !above.is_root);
             let path = match above.and_then(|above| above.path.as_deref()) {
-                Some(above) if above.len() + code.len() < LONGEST_PATH => format!("{above}.{code}"),
-                _ => code.into_owned(),
+                Some(above) if above.len() + code.len() < LONGEST_PATH => format!("{above}.{code}").into(),
+                _ => code.into(),
             };
             nodes[number].path = Some(path);
         }
