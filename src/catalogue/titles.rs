@@ -175,7 +175,8 @@ fn parts(phrase: &str) -> Vec<Part> {
         }
         let (word, is_beginning) = word.strip_suffix('*').map_or((word, false), |word| (word, true));
         // As titles are cut: "go-live" is two words.
-        let mut words = words(word);
+        let (text, _) = plain(word);
+        let mut words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
         let last =
             words.pop().map(|last| if is_beginning { Part::Beginning(last) } else { Part::Word(last) });
         parts.extend(words.into_iter().map(Part::Word));
@@ -184,19 +185,26 @@ fn parts(phrase: &str) -> Vec<Part> {
     parts
 }
 
-/// The words of a title in small letters.
-fn words(title: &str) -> Vec<String> {
+/// The words of a title in small letters, a blank before each, and where each blank is.
+fn plain(title: &str) -> (String, Vec<usize>) {
     let is_part = |c: char| c.is_alphanumeric() || c == '\'';
-    title
-        .split(|c| !is_part(c))
-        .filter(|word| !word.is_empty())
-        .take(MOST_WORDS)
-        .map(str::to_lowercase)
-        .collect()
+    let (mut text, mut starts) = (String::with_capacity(title.len() + 8), Vec::with_capacity(8));
+    for word in title.split(|c| !is_part(c)).filter(|word| !word.is_empty()).take(MOST_WORDS) {
+        starts.push(text.len());
+        text.push(' ');
+        if word.is_ascii() {
+            let start = text.len();
+            text.push_str(word);
+            text[start..].make_ascii_lowercase();
+        } else {
+            text.push_str(&word.to_lowercase());
+        }
+    }
+    (text, starts)
 }
 
 /// Whether the parts are found from a word on.
-fn follows(words: &[String], parts: &[Part]) -> bool {
+fn follows(words: &[&str], parts: &[Part]) -> bool {
     // Two numbers for each gap that is open: no word is looked at more often than there are gaps.
     let (mut word, mut part) = (0, 0);
     let mut retry: Option<(usize, usize, usize)> = None;
@@ -252,19 +260,18 @@ impl Titles {
     /// The kind a title speaks of; [`KindId::NONE`] where it speaks of none.
     pub fn kind(&self, title: &str) -> KindId {
         let Some(automaton) = &self.automaton else { return KindId::NONE };
-        let words = words(title);
-        let mut text = String::with_capacity(title.len() + 2);
-        let mut starts = Vec::with_capacity(words.len());
-        for word in &words {
-            starts.push(text.len());
-            text.push(' ');
-            text.push_str(word);
-        }
-        let is_paper = words.iter().any(|word| PAPER.binary_search(&word.as_str()).is_ok());
+        let (text, starts) = plain(title);
+        // Most titles speak of no kind: their words are cut only where one begins like a phrase.
+        let mut cut: Option<(Vec<&str>, bool)> = None;
         let mut best: Option<&Phrase> = None;
         for found in automaton.find_overlapping_iter(&text) {
             let phrase = &self.phrases[found.pattern().as_usize()];
             let Ok(word) = starts.binary_search(&found.start()) else { continue };
+            let (words, is_paper) = cut.get_or_insert_with(|| {
+                let words: Vec<&str> = text.split(' ').skip(1).collect();
+                let is_paper = words.iter().any(|word| PAPER.binary_search(word).is_ok());
+                (words, is_paper)
+            });
             if best.is_some_and(|best| best.length >= phrase.length)
                 || !follows(&words[word..], &phrase.parts)
             {
@@ -272,7 +279,7 @@ impl Titles {
             }
             let kind = usize::from(phrase.kind.0);
             let is_against = |parts: &Vec<Part>| (0..words.len()).any(|from| follows(&words[from..], parts));
-            if (is_paper && self.is_change[kind]) || self.against[kind].iter().any(is_against) {
+            if (*is_paper && self.is_change[kind]) || self.against[kind].iter().any(is_against) {
                 continue;
             }
             best = Some(phrase);

@@ -624,6 +624,15 @@ impl<'s> Model<'s> {
         self.list(list).iter().enumerate().map(with_units)
     }
 
+    /// What the owner of a task is called, as its author wrote it.
+    pub fn owner_text(&self, task: TaskId) -> Option<&str> {
+        let own = self.task(task).owner()?;
+        // Exports name one person on thousands of tasks.
+        let known = self.known.owners.get(task.index()).filter(|number| **number != Known::NOT);
+        let person = known.and_then(|number| self.lists.persons.get(*number as usize));
+        Some(self.text(person.map_or(own, |person| person.id)))
+    }
+
     /// The predecessor that a link names by a number of its export.
     pub(crate) fn known_predecessor(&self, link: usize) -> Option<TaskId> {
         let number = self.known.predecessors.get(link).copied();
@@ -797,6 +806,7 @@ pub fn shortened(text: &str) -> String {
 pub fn is_placeholder(text: &str) -> bool {
     const WORDS: [&str; 12] =
         ["TBD", "TBC", "TBA", "TODO", "N.N.", "N.N", "NN", "XXX", "???", "??", "1900-01-01", "9999-12-31"];
+    const LONGEST: usize = "1900-01-01".len();
     let text = text.trim();
-    WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
+    text.len() <= LONGEST && WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
 }

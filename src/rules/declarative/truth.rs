@@ -119,9 +119,10 @@ impl Asking<'_> {
                 let mut found = false;
                 world.texts(of, field, &mut |text| {
                     let text = text.trim();
-                    found |= words
-                        .iter()
-                        .any(|word| word.eq_ignore_ascii_case(text) || *word == text.to_lowercase());
+                    found |= match text.is_ascii() {
+                        true => words.iter().any(|word| word.eq_ignore_ascii_case(text)),
+                        false => words.contains(&text.to_lowercase()),
+                    };
                 });
                 Truth::of(found != *negated)
             }

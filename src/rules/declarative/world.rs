@@ -248,10 +248,9 @@ impl<'a> World<'a> {
                 }
             }
             Field::Derived(Derived::Owner) => {
-                let own = self.model.task(task).owner();
-                let own = own.or_else(|| self.network.hierarchy.owner_default(self.model, task));
-                if let Some(text) = own {
-                    visit(self.model.text(text));
+                let given = || Some(self.model.text(self.network.hierarchy.owner_default(self.model, task)?));
+                if let Some(text) = self.model.owner_text(task).or_else(given) {
+                    visit(text);
                 }
             }
             Field::Derived(Derived::SiteNames) => {

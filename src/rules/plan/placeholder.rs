@@ -17,7 +17,9 @@ fn check(ctx: &Ctx<'_>, out: &mut Sink) {
         }
         let about = entity(task);
         seen.text(about, "title", it.title());
-        seen.text(about, "owner", it.owner());
+        if ctx.model.owner_text(task).is_some_and(is_placeholder) {
+            seen.text(about, "owner", it.owner());
+        }
         seen.text(about, "owner-default", it.owner_default());
         seen.list(about, "approver", it.approver());
         seen.list(about, "approved-by", it.approved_by());
