@@ -8,6 +8,7 @@ mod activity;
 mod calendar;
 mod calendars;
 mod clock;
+mod links;
 mod passes;
 mod stored;
 mod time;
@@ -26,6 +27,7 @@ use self::passes::{Dates, Passes};
 
 pub use calendar::WorkDays;
 pub use clock::WorkClock;
+pub use links::Demand;
 pub use passes::Driver;
 pub use stored::{Amount, Comparison, Difference, Measure, Reason, Tally, computed, stored};
 

@@ -4,14 +4,13 @@
 //! the rest is scheduled all the same. A phase passes on to its tasks what holds it, and to its successors what its
 //! tasks come to.
 
-use crate::model::{
-    LagAmount, LagCalendar, Link, LinkKind, Model, PlanId, ProgressLogic, ScheduleTool, TaskId,
-};
+use crate::model::{Link, LinkKind, Model, PlanId, ProgressLogic, ScheduleTool, TaskId};
 use crate::network::{Edge, Graph, Network, Node};
 
-use super::activity::{Activities, Activity, Limits, NONE, Nature, PlanFacts, State, minutes_of};
-use super::calendars::{Calendars, ELAPSED};
-use super::time::{FIRST, LAST, MOST, within};
+use super::activity::{Activities, Activity, Limits, NONE, Nature, PlanFacts, State};
+use super::calendars::Calendars;
+use super::links::lag_of;
+use super::time::{FIRST, LAST, within};
 
 /// No bound yet, for what is held from below.
 const EARLY: i64 = i64::MIN;
@@ -161,30 +160,9 @@ impl<'a, 's> Passes<'a, 's> {
 
     /// The lag of a link in minutes, and the clock on which it counts.
     fn lag(&self, link: &Link, from: TaskId, to: TaskId) -> (i64, u32) {
-        if link.lag.is_zero() {
-            return (0, ELAPSED);
-        }
-        let plan = self.plan_of(to);
-        let on = match self.model.plan(plan).header.lag_calendar().map(|word| word.value) {
-            Some(LagCalendar::Predecessor) => self.clock_of(from),
-            Some(LagCalendar::Plan) => self.calendars.of_plan(plan),
-            Some(LagCalendar::Elapsed) => ELAPSED,
-            Some(LagCalendar::Successor) | None => self.clock_of(to),
-        };
-        match link.lag.amount() {
-            LagAmount::Time(time) if time.is_elapsed() => {
-                (minutes_of(time, self.calendars, ELAPSED), ELAPSED)
-            }
-            // A day of lag is a day of the task's calendar, even where the lag counts day and night.
-            LagAmount::Time(time) if on == ELAPSED => {
-                (minutes_of(time, self.calendars, self.clock_of(to)), ELAPSED)
-            }
-            LagAmount::Time(time) => (minutes_of(time, self.calendars, on), on),
-            LagAmount::Percent(percent) => {
-                let whole = i128::from(self.activity(from).duration) * i128::from(percent) / 100_000;
-                (whole.clamp(-i128::from(MOST), i128::from(MOST)) as i64, on)
-            }
-        }
+        let clocks = (self.clock_of(from), self.clock_of(to));
+        let duration = || self.activity(from).duration;
+        lag_of(self.model, self.calendars, link.lag, self.plan_of(to), clocks, duration)
     }
 
     /// The clock of a task; of a phase its own or its plan's.
