@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use crate::catalogue::{Catalogue, KindId};
 use crate::finding::{Entity, EntityKind};
-use crate::model::{AssetId, Model, PlanId, SiteId, Status, TaskId};
+use crate::model::{AssetId, ImportedKind, Model, PlanId, SiteId, Status, TaskId};
 use crate::network::Network;
 
 const OPEN: u8 = 1;
@@ -63,7 +63,12 @@ impl Facts {
                 None => KindId::NONE,
             };
             let status = task.status().map(|status| status.value);
+            // A part of the work breakdown with nothing in it is no work.
+            let imported = model.imported(TaskId(number as u32));
+            let is_empty_phase = imported.is_some_and(|it| it.kind == ImportedKind::Phase)
+                && network.hierarchy.is_leaf(TaskId(number as u32));
             let its_state = match status {
+                _ if is_empty_phase => 0,
                 Some(Status::Cancelled) => 0,
                 Some(Status::Done) => DONE,
                 _ if task.actual_finish().is_some() => DONE,

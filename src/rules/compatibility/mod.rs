@@ -126,13 +126,13 @@ fn named_assets(ctx: &Ctx<'_>, task: TaskId) -> Vec<AssetId> {
 }
 
 /// Groups of assets, written out.
-struct Groups<'a> {
+pub(super) struct Groups<'a> {
     ctx: &'a Ctx<'a>,
     is_any: bool,
 }
 
 impl<'a> Groups<'a> {
-    fn new(ctx: &'a Ctx<'a>) -> Self {
+    pub(super) fn new(ctx: &'a Ctx<'a>) -> Self {
         Self { ctx, is_any: ctx.model.assets.iter().any(|asset| !asset.members().is_empty()) }
     }
 
@@ -141,7 +141,7 @@ impl<'a> Groups<'a> {
     }
 
     /// The assets and all that is in them, at any depth, each once. Groups may contain each other.
-    fn with_members(&self, assets: impl IntoIterator<Item = AssetId>) -> Vec<AssetId> {
+    pub(super) fn with_members(&self, assets: impl IntoIterator<Item = AssetId>) -> Vec<AssetId> {
         let mut all: Vec<AssetId> = assets.into_iter().collect();
         if !self.is_any {
             return all;

@@ -1,7 +1,17 @@
 //! SCH: can the dates be believed?
 
+mod actual_in_future;
 mod dates_against_logic;
 mod deadline_missed;
+mod finish_before_start;
+mod freeze_conflict;
+mod no_buffer;
+mod non_working_date;
+mod out_of_sequence;
+mod overdue;
+mod progress_contradiction;
+mod slipped;
+mod zero_duration_task;
 
 use jiff::ToSpan;
 
@@ -12,7 +22,20 @@ use crate::network::{Node, Predecessor};
 use crate::schedule::Driver;
 
 /// The native rules of the family, by code.
-pub(super) const RULES: &[Native] = &[dates_against_logic::RULE, deadline_missed::RULE];
+pub(super) const RULES: &[Native] = &[
+    zero_duration_task::RULE,
+    finish_before_start::RULE,
+    dates_against_logic::RULE,
+    out_of_sequence::RULE,
+    actual_in_future::RULE,
+    overdue::RULE,
+    progress_contradiction::RULE,
+    deadline_missed::RULE,
+    non_working_date::RULE,
+    freeze_conflict::RULE,
+    slipped::RULE,
+    no_buffer::RULE,
+];
 
 /// Tasks of a chain shown in one finding; the rest is counted. With the promise itself that is seven places.
 const MOST_SHOWN: usize = 6;
@@ -155,17 +178,20 @@ impl Chain {
 
 /// On what a chain begins, from its first task: `on 2026-11-23, the status date`.
 fn beginning(ctx: &Ctx<'_>, driving: &Driving, first: TaskId) -> String {
-    let start = ctx.start(first).map_or_else(|| "?".to_owned(), |it| it.value.date.to_string());
+    // Of work under way it is what is left that can still be moved.
+    let start = ctx.schedule.early_start(ctx.model, first);
+    let start = start.map_or_else(|| "?".to_owned(), |it| it.date.to_string());
     let done = driving.before(first).map(|before| ctx.name(before));
-    match ctx.schedule.driver(first) {
-        Driver::PlanStart => format!("on {start}, the start of the plan"),
-        Driver::StatusDate => format!("on {start}, the status date"),
-        Driver::Date => format!("on {start}, a date that is set for its first task"),
-        Driver::Actual => format!("on {start}, with work that is under way"),
-        Driver::Link(_) if done.is_some() => {
-            format!("on {start}, when {} was finished", done.unwrap_or_default())
+    match (ctx.schedule.driver(first), done) {
+        (Driver::StatusDate, _) if ctx.is_started(first) => {
+            format!("on {start}, the status date, with what is left of work under way")
         }
-        Driver::Link(_) | Driver::Nothing | Driver::Span => format!("on {start}"),
+        (Driver::StatusDate, _) => format!("on {start}, the status date"),
+        (Driver::PlanStart, _) => format!("on {start}, the start of the plan"),
+        (Driver::Date, _) => format!("on {start}, the date that is set for it"),
+        (Driver::Actual, _) => format!("on {start}, with work that is under way"),
+        (Driver::Link(_), Some(done)) => format!("on {start}, when {done} was finished"),
+        (Driver::Link(_) | Driver::Nothing | Driver::Span, _) => format!("on {start}"),
     }
 }
 
