@@ -259,6 +259,7 @@ Examples:
   planlint schedule plans/laptops
   planlint schedule --all rollout.xer | less
   planlint schedule --compare-stored rollout.xml   against Microsoft Project
+  planlint schedule --dcma rollout.xer             the DCMA 14 points, each with its base
   planlint schedule --output-format csv rollout.xer > rollout.csv
 
 Exit codes: 0 it could be computed, whatever the dates are; 2 it could not.")]
@@ -282,6 +283,12 @@ struct ScheduleArgs {
     /// Undo --compare-stored
     #[arg(long, hide = true, overrides_with = "compare_stored")]
     no_compare_stored: bool,
+    /// Assess the plan by the DCMA 14 points instead: each figure with its limit, what it is made of, and the verdict
+    #[arg(long, overrides_with = "no_dcma", conflicts_with = "compare_stored")]
+    dcma: bool,
+    /// Undo --dcma
+    #[arg(long, hide = true, overrides_with = "dcma")]
+    no_dcma: bool,
     /// Status date of plans that state none, such as 2026-11-02: what is left to do begins no earlier
     #[arg(long, value_name = "DATE")]
     as_of: Option<Date>,
@@ -411,6 +418,7 @@ impl ScheduleArgs {
             format: self.output_format,
             all: self.all,
             compare_stored: self.compare_stored,
+            dcma: self.dcma,
             as_of: self.as_of,
         }
     }

@@ -99,28 +99,41 @@ fn find_configured<'s>(
     catalogue: &Catalogue,
     today: Date,
 ) -> Found<'s> {
-    type Runs = Box<dyn Fn(&Rule) -> bool + Sync>;
     let read = read::read_with(sources, &|path| configs.for_path(path).import());
-    let settings: Vec<(Arc<Settings>, Runs)> = read
-        .model
-        .plans
-        .iter()
-        .map(|plan| {
+    let configured = Configured::new(&read.model, sources, configs);
+    judge_model(read, catalogue, &configured.plans(), today)
+}
+
+/// What the configuration says of each plan.
+struct Configured {
+    plans: Vec<(Arc<Settings>, Runs)>,
+}
+
+/// Whether a rule is switched on for a plan.
+type Runs = Box<dyn Fn(&Rule) -> bool + Sync>;
+
+impl Configured {
+    fn new(model: &Model<'_>, sources: &Sources, configs: &Configs) -> Self {
+        let of_plan = |plan: &model::PlanEntry| {
             let settings = configs.for_path(&sources.file(plan.file).path);
             let (asked, is_imported) = (Arc::clone(&settings), plan.format != Format::Toml);
             let runs: Runs = Box::new(move |rule| asked.runs(rule, is_imported));
             (settings, runs)
-        })
-        .collect();
-    let plans: Vec<PlanSettings<'_>> = settings
-        .iter()
-        .map(|(settings, runs)| PlanSettings {
-            runs,
-            options: settings.options(),
-            guesses: settings.guesses(),
-        })
-        .collect();
-    judge_model(read, catalogue, &plans, today)
+        };
+        Self { plans: model.plans.iter().map(of_plan).collect() }
+    }
+
+    /// The same for the rules.
+    fn plans(&self) -> Vec<PlanSettings<'_>> {
+        self.plans
+            .iter()
+            .map(|(settings, runs)| PlanSettings {
+                runs,
+                options: settings.options(),
+                guesses: settings.guesses(),
+            })
+            .collect()
+    }
 }
 
 /// From the model to the findings.

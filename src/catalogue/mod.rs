@@ -89,6 +89,8 @@ impl std::fmt::Display for OptionValue {
 pub struct OptionDef {
     /// Its value where no configuration says otherwise.
     pub default: OptionValue,
+    /// The words that a text may be; any where empty.
+    pub words: Vec<Cow<'static, str>>,
     /// What it does.
     pub means: Cow<'static, str>,
 }

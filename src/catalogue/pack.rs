@@ -641,17 +641,26 @@ impl<'p> Reader<'p> {
                 continue;
             };
             let mut default = None;
+            let mut words = Vec::new();
             let mut means = Cow::Borrowed("");
             for (key, value) in in_order(option) {
                 match &**key.get_ref() {
                     "default" => default = self.option_value(value),
                     "means" => means = self.text_of("means", value).unwrap_or_default(),
-                    _ => self.unknown(key, "is no part of an option", &["default", "means"]),
+                    "words" => words = self.cows_of("words", value),
+                    _ => self.unknown(key, "is no part of an option", &["default", "means", "words"]),
                 }
             }
             match default {
                 Some(default) => {
-                    options.insert(key.get_ref().clone().into_owned(), OptionDef { default, means });
+                    if let OptionValue::Text(word) = &default
+                        && !words.is_empty()
+                        && !words.iter().any(|it| it == word)
+                    {
+                        let problem = format!("the default \"{word}\" is none of the option's `words`");
+                        self.invalid(key.span(), &problem);
+                    }
+                    options.insert(key.get_ref().clone().into_owned(), OptionDef { default, words, means });
                 }
                 None => self.missing(key.span(), &format!("The option `{}`", key.get_ref()), "`default`"),
             }

@@ -13,7 +13,12 @@ pub fn pages() -> Vec<(String, String)> {
     for pack in catalogue.packs() {
         let page = family(catalogue, pack, &|_| true);
         if !page.is_empty() {
-            pages.push((format!("{}.md", pack.family), page));
+            let name = format!("{}.md", pack.family);
+            match pages.iter_mut().find(|(other, _)| *other == name) {
+                // A family may stand in several packs.
+                Some((_, begun)) => begun.extend(["\n", &page]),
+                None => pages.push((name, page)),
+            }
         }
     }
     pages

@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::network::Network;
 use crate::read::{Read, read_with};
 use crate::report::{self, ScheduleFormat, ScheduleView};
+use crate::rules;
 use crate::schedule::{Comparison, Schedule};
 use crate::source::{Asked, Format, discover};
 
@@ -29,6 +30,8 @@ pub struct ScheduleAsked {
     pub all: bool,
     /// Compare with what the file stores.
     pub compare_stored: bool,
+    /// Show the DCMA 14 points instead of the tasks.
+    pub dcma: bool,
     /// The status date of plans that state none.
     pub as_of: Option<Date>,
 }
@@ -78,6 +81,18 @@ fn run(mut asked: ScheduleAsked, common: &Common, io: &mut Io<'_>) -> Result<Exi
     let comparisons: Option<Vec<Comparison>> = asked
         .compare_stored
         .then(|| model.plan_ids().map(|plan| Comparison::new(&model, &network, &schedule, plan)).collect());
+    let today = asked.as_of.unwrap_or(io.today);
+    let dcma = asked.dcma.then(|| {
+        let configured = crate::Configured::new(&model, &found.sources, &configs);
+        rules::assessment::assess(
+            &model,
+            &network,
+            &schedule,
+            &configs.catalogue(),
+            &configured.plans(),
+            today,
+        )
+    });
     let mut exit = Exit::Clean;
     let mut written = Ok(());
     if common.quiet < 2 && !model.tasks.is_empty() {
@@ -86,6 +101,7 @@ fn run(mut asked: ScheduleAsked, common: &Common, io: &mut Io<'_>) -> Result<Exi
             network: &network,
             schedule: &schedule,
             comparisons: comparisons.as_deref(),
+            dcma: dcma.as_deref(),
             all: asked.all,
             quiet: common.quiet > 0,
             width: io.width(),

@@ -3,7 +3,7 @@
 //! A check is a function of a [`Ctx`] and a [`Sink`]. It reads no clock, no file and no configuration but the options of
 //! its own rule, and words nothing: it fills the placeholders of its entry in the catalogue.
 
-mod assessment;
+pub mod assessment;
 mod budget;
 mod communication;
 mod compatibility;
@@ -82,7 +82,7 @@ pub struct Ctx<'a> {
     pub catalogue: &'a Catalogue,
     rule: &'a Rule,
     plans: Vec<PlanId>,
-    options: &'a [&'a Options],
+    settings: &'a [PlanSettings<'a>],
     today: Date,
 }
 
@@ -153,7 +153,7 @@ pub fn run(
                     catalogue,
                     rule,
                     plans: applicable(model, rule, plans),
-                    options: &options,
+                    settings: plans,
                     today,
                 };
                 if ctx.plans.is_empty() {
@@ -199,17 +199,19 @@ fn applicable(model: &Model<'_>, rule: &Rule, plans: &[PlanSettings<'_>]) -> Vec
         .plan_ids()
         .filter(|plan| {
             let Some(settings) = plans.get(plan.index()) else { return false };
-            let capability = model.plan(*plan).capability;
-            // A kind that the format cannot carry is taken from the title.
-            let carries =
-                |field: &str| capability.carries(field) || (settings.guesses && field == "task.kind");
-            // What a rule says it needs goes before what it asks for: that may be an excuse, or one of several ways.
-            let asked = rule.ask.iter().flat_map(|ask| &ask.reads).filter(|_| rule.needs.is_empty());
-            (settings.runs)(rule)
-                && rule.needs.iter().all(|field| carries(field))
-                && asked.into_iter().all(|field| carries(field))
+            (settings.runs)(rule) && applies(model, rule, *plan, settings.guesses)
         })
         .collect()
+}
+
+/// Whether the format of a plan can carry what a rule needs.
+fn applies(model: &Model<'_>, rule: &Rule, plan: PlanId, guesses: bool) -> bool {
+    let capability = model.plan(plan).capability;
+    // A kind that the format cannot carry is taken from the title.
+    let carries = |field: &str| capability.carries(field) || (guesses && field == "task.kind");
+    // What a rule says it needs goes before what it asks for: that may be an excuse, or one of several ways.
+    let asked = rule.ask.iter().flat_map(|ask| &ask.reads).filter(|_| rule.needs.is_empty());
+    rule.needs.iter().all(|field| carries(field)) && asked.into_iter().all(|field| carries(field))
 }
 
 /// Says where a finding rests on a kind that was taken from a title.
@@ -261,7 +263,7 @@ impl<'a> Ctx<'a> {
     }
 
     fn option(&self, plan: PlanId, name: &str) -> Option<&OptionValue> {
-        self.options[plan.index()].get(self.catalogue, self.rule.code, name)
+        self.settings[plan.index()].options.get(self.catalogue, self.rule.code, name)
     }
 
     /// A finding of this rule about something, placed at its id.
@@ -405,12 +407,7 @@ impl<'a> Ctx<'a> {
 
     /// Whether a task has an owner: its own, or the one its phase or plan gives.
     pub fn has_owner(&self, task: TaskId) -> bool {
-        if self.network.references.owner(task).is_some() {
-            return true;
-        }
-        let own =
-            self.model.task(task).owner().or_else(|| self.network.hierarchy.owner_default(self.model, task));
-        own.is_some_and(|owner| !self.model.text(owner).trim().is_empty())
+        has_owner(self.model, self.network, task)
     }
 
     /// The target a task moves to: its own, its phase's, its plan's.
@@ -447,6 +444,15 @@ impl<'a> Ctx<'a> {
     pub fn is_native(&self, plan: PlanId) -> bool {
         self.model.plan(plan).format == Format::Toml
     }
+}
+
+/// Whether a task has an owner: its own, or the one its phase or plan gives.
+fn has_owner(model: &Model<'_>, network: &Network, task: TaskId) -> bool {
+    if network.references.owner(task).is_some() {
+        return true;
+    }
+    let own = model.task(task).owner().or_else(|| network.hierarchy.owner_default(model, task));
+    own.is_some_and(|owner| !model.text(owner).trim().is_empty())
 }
 
 /// A task as an entity.

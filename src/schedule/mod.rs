@@ -9,6 +9,8 @@ mod calendar;
 mod calendars;
 mod clock;
 mod links;
+mod days;
+mod delay;
 mod passes;
 mod stored;
 mod time;
@@ -28,6 +30,8 @@ use self::passes::{Dates, Passes};
 pub use calendar::WorkDays;
 pub use clock::WorkClock;
 pub use links::Demand;
+pub use days::Days;
+pub use delay::{Delayed, Swallowed, Swallower};
 pub use passes::Driver;
 pub use stored::{Amount, Comparison, Difference, Measure, Reason, Tally, computed, stored};
 
@@ -299,6 +303,18 @@ impl Schedule {
     pub fn minutes_between(&self, task: TaskId, from: Moment, to: Moment) -> i64 {
         let clock = self.calendars.clock(self.tasks[task.index()].clock);
         clock.between(time::start_minute(from), time::start_minute(to))
+    }
+
+    /// Minutes of working time on the calendar of a plan, from the beginning of something to the end of something: a day
+    /// without a time counts as a whole. Negative the other way round.
+    pub fn minutes_of_plan(&self, plan: PlanId, from: Moment, to: Moment) -> i64 {
+        let clock = self.calendars.clock(self.calendars.of_plan(plan));
+        clock.between(time::start_minute(from), time::finish_minute(to))
+    }
+
+    /// Minutes of working time of a plan, in days of its calendar.
+    pub fn days_of_plan(&self, plan: PlanId, minutes: i64) -> Days {
+        Days::new(minutes, i64::from(self.calendars.time(self.calendars.of_plan(plan)).minutes_per_day))
     }
 
     /// Minutes that a day of a duration means on the calendar of a task.

@@ -84,6 +84,8 @@ pub(super) struct Passes<'a, 's> {
     plans: Vec<PlanFacts>,
     /// On which circle each node is; empty where there is none.
     circle: Vec<u32>,
+    /// By task: dates at which the tasks of other plans stay for a plan, whatever becomes of them here.
+    pub(super) elsewhere: Option<Vec<Dates>>,
 }
 
 /// What the two walks come to.
@@ -121,7 +123,15 @@ impl<'a, 's> Passes<'a, 's> {
                 circle[from as usize..to as usize].fill(number as u32);
             }
         }
-        Self { model, network, calendars, activities, plans: activities.plans.clone(), circle }
+        Self {
+            model,
+            network,
+            calendars,
+            activities,
+            plans: activities.plans.clone(),
+            circle,
+            elsewhere: None,
+        }
     }
 
     fn graph(&self) -> &'a Graph {
@@ -229,8 +239,16 @@ impl<'a, 's> Passes<'a, 's> {
         (early_start, if lag > 0 { (lag - waited).max(0) } else { lag })
     }
 
-    /// Early dates.
-    fn forward(&self) -> (Vec<Dates>, Vec<Driver>) {
+    /// The dates of a task as a link to another one sees them.
+    fn seen_from(&self, to: TaskId, from: TaskId, own: Dates) -> Dates {
+        match &self.elsewhere {
+            Some(dates) if self.plan_of(to) != self.plan_of(from) => dates[from.index()],
+            _ => own,
+        }
+    }
+
+    /// Early dates, by node, and what sets them, by task.
+    pub(super) fn forward(&self) -> (Vec<Dates>, Vec<Driver>) {
         let graph = self.graph();
         let nothing = Held { start: EARLY, finish: EARLY, start_link: NONE, finish_link: NONE };
         let mut held = vec![nothing; graph.len()];
@@ -271,6 +289,7 @@ impl<'a, 's> Passes<'a, 's> {
                     }
                     Some(link_number) => {
                         let to = graph.task(edge.to);
+                        let own = self.seen_from(to, task, own);
                         if !own.is_known() || !self.holds(task, to) {
                             continue;
                         }

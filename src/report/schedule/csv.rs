@@ -54,7 +54,7 @@ fn cell(amount: Option<Amount>) -> String {
 }
 
 /// A text of the plan as a cell: quoted where it has to be, and never a formula to the program that opens the file.
-fn text(text: &str) -> String {
+pub(super) fn text(text: &str) -> String {
     let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let guard = if is_formula { "'" } else { "" };
     if text.contains(['"', ',', ';', '\n', '\r']) {

@@ -2,6 +2,7 @@
 
 mod comparison;
 mod csv;
+mod dcma;
 mod json;
 mod notes;
 mod table;
@@ -11,6 +12,7 @@ use std::io;
 use crate::finding::{Entity, EntityKind};
 use crate::model::{ImportedKind, Model, Moment, PlanId, TaskId};
 use crate::network::Network;
+use crate::rules::assessment::Assessment;
 use crate::schedule::{Comparison, Driver, Reason, Schedule};
 
 /// The forms that a schedule can have.
@@ -47,6 +49,8 @@ pub struct ScheduleView<'a> {
     pub schedule: &'a Schedule,
     /// Stored values beside the computed ones, by plan, where that was asked for.
     pub comparisons: Option<&'a [Comparison]>,
+    /// The DCMA 14 points, by plan, where those were asked for: they are shown instead of the tasks.
+    pub dcma: Option<&'a [Assessment]>,
     /// Whether to show all tasks, and all differences, of long plans too.
     pub all: bool,
     /// Whether to leave remarks unsaid.
@@ -65,10 +69,13 @@ pub struct ScheduleView<'a> {
 ///
 /// Where writing fails.
 pub fn schedule(format: ScheduleFormat, view: &ScheduleView<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-    match format {
-        ScheduleFormat::Table => table::table(view, out),
-        ScheduleFormat::Json => json::json(view, out),
-        ScheduleFormat::Csv => csv::csv(view, out),
+    match (format, view.dcma) {
+        (ScheduleFormat::Table, None) => table::table(view, out),
+        (ScheduleFormat::Json, None) => json::json(view, out),
+        (ScheduleFormat::Csv, None) => csv::csv(view, out),
+        (ScheduleFormat::Table, Some(all)) => dcma::table(view, all, out),
+        (ScheduleFormat::Json, Some(all)) => dcma::json(view, all, out),
+        (ScheduleFormat::Csv, Some(all)) => dcma::csv(view, all, out),
     }
 }
 

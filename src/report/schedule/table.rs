@@ -452,13 +452,13 @@ pub(super) fn fitted(text: &str, width: usize, unicode: bool) -> String {
     out + &" ".repeat(width.saturating_sub(used + cut_columns))
 }
 
-const BOLD: &str = "1";
-const DIM: &str = "2";
-const RED: &str = "31";
-const GREEN: &str = "32";
+pub(super) const BOLD: &str = "1";
+pub(super) const DIM: &str = "2";
+pub(super) const RED: &str = "31";
+pub(super) const GREEN: &str = "32";
 
 /// A text in a color, where the reader's terminal shows colors.
-fn paint(view: &ScheduleView<'_>, color: &str, text: &str) -> String {
+pub(super) fn paint(view: &ScheduleView<'_>, color: &str, text: &str) -> String {
     if view.color && !color.is_empty() { format!("\u{1b}[{color}m{text}\u{1b}[0m") } else { text.to_owned() }
 }
 

@@ -24,8 +24,8 @@ mod undated_external_dependency;
 use super::{Ctx, Native, entity, listed};
 use crate::catalogue::KindSet;
 use crate::finding::{Edit, Finding, Fix};
-use crate::model::{Effort, Lag, Link, LinkKind, PlanId, TaskId};
-use crate::network::{Knot, Predecessor, Step};
+use crate::model::{Effort, Lag, Link, LinkKind, Model, PlanId, TaskId};
+use crate::network::{Knot, Network, Predecessor, Step};
 
 /// The native rules of the family, by code.
 pub(super) const RULES: &[Native] = &[
@@ -163,17 +163,22 @@ const START_HELD: u8 = 4;
 const FINISH_USED: u8 = 8;
 
 /// For each task what its links and those of the phases around it say.
-struct Logic(Vec<u8>);
+pub(super) struct Logic(Vec<u8>);
 
 impl Logic {
+    /// What the links of a run say, for a rule.
+    fn new(ctx: &Ctx<'_>) -> Self {
+        Self::of(ctx.model, ctx.network)
+    }
+
     /// Looks at all links once. A link that leads nowhere, to the task itself or to its own phase is a finding of its
     /// own: its author meant some predecessor, so it counts as one here.
-    fn new(ctx: &Ctx<'_>) -> Self {
-        let mut flags = vec![0_u8; ctx.model.tasks.len()];
+    pub(super) fn of(model: &Model<'_>, network: &Network) -> Self {
+        let mut flags = vec![0_u8; model.tasks.len()];
         for number in 0..flags.len() {
             let task = TaskId(number as u32);
-            let first = ctx.model.first_link(task);
-            for (offset, link) in ctx.model.links(task).iter().enumerate() {
+            let first = model.first_link(task);
+            for (offset, link) in model.links(task).iter().enumerate() {
                 let (holds_start, uses_finish) = match link.kind {
                     LinkKind::FinishStart => (true, true),
                     LinkKind::StartStart => (true, false),
@@ -181,43 +186,46 @@ impl Logic {
                     LinkKind::StartFinish => (false, false),
                 };
                 flags[number] |= PREDECESSOR | if holds_start { START_HELD } else { 0 };
-                if let Predecessor::Task(predecessor) =
-                    ctx.network.references.likely_predecessor(first + offset)
+                if let Predecessor::Task(predecessor) = network.references.likely_predecessor(first + offset)
                     && predecessor != task
                 {
                     flags[predecessor.index()] |= SUCCESSOR | if uses_finish { FINISH_USED } else { 0 };
                 }
             }
         }
-        each_inside(ctx, |phase, inside| flags[inside.index()] |= flags[phase.index()]);
+        each_inside_of(model, network, |phase, inside| flags[inside.index()] |= flags[phase.index()]);
         Self(flags)
     }
 
     /// Whether anything comes before a task, by its own links or those of its phases.
-    fn has_predecessor(&self, task: TaskId) -> bool {
+    pub(super) fn has_predecessor(&self, task: TaskId) -> bool {
         self.0[task.index()] & PREDECESSOR != 0
     }
 
     /// Whether anything comes after a task, by links to it or to its phases.
-    fn has_successor(&self, task: TaskId) -> bool {
+    pub(super) fn has_successor(&self, task: TaskId) -> bool {
         self.0[task.index()] & SUCCESSOR != 0
     }
 
     /// Whether a link holds the start of a task.
-    fn is_start_held(&self, task: TaskId) -> bool {
+    pub(super) fn is_start_held(&self, task: TaskId) -> bool {
         self.0[task.index()] & START_HELD != 0
     }
 
     /// Whether a link uses the end of a task.
-    fn is_finish_used(&self, task: TaskId) -> bool {
+    pub(super) fn is_finish_used(&self, task: TaskId) -> bool {
         self.0[task.index()] & FINISH_USED != 0
     }
 }
 
 /// Visits every phase with everything directly inside it, outer phases before inner ones.
-fn each_inside(ctx: &Ctx<'_>, mut visit: impl FnMut(TaskId, TaskId)) {
-    let hierarchy = &ctx.network.hierarchy;
-    let all = (0..ctx.model.tasks.len() as u32).map(TaskId);
+fn each_inside(ctx: &Ctx<'_>, visit: impl FnMut(TaskId, TaskId)) {
+    each_inside_of(ctx.model, ctx.network, visit);
+}
+
+fn each_inside_of(model: &Model<'_>, network: &Network, mut visit: impl FnMut(TaskId, TaskId)) {
+    let hierarchy = &network.hierarchy;
+    let all = (0..model.tasks.len() as u32).map(TaskId);
     let mut open: Vec<TaskId> =
         all.filter(|task| !hierarchy.is_leaf(*task) && hierarchy.parent(*task).is_none()).collect();
     while let Some(phase) = open.pop() {
