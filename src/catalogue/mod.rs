@@ -148,6 +148,8 @@ pub struct Entry {
     pub enabled: bool,
     /// Whether it runs on imported schedules unless asked for.
     pub imported: bool,
+    /// Whether it runs on plans in the plan language unless asked for.
+    pub plan_files: bool,
     /// One plan at a time, or all together.
     pub scope: Scope,
     /// Whether its check is written in Rust.

@@ -193,6 +193,7 @@ const RULE_KEYS: &[&str] = &[
     "severity",
     "enabled",
     "imported",
+    "plan-files",
     "scope",
     "native",
     "summary",
@@ -554,8 +555,13 @@ impl<'p> Reader<'p> {
     }
 
     fn entry(&mut self, code: &Key<'_>, table: &DeTable<'_>) -> Entry {
-        let mut entry =
-            Entry { enabled: true, imported: true, severity: Severity::Warning, ..Entry::default() };
+        let mut entry = Entry {
+            enabled: true,
+            imported: true,
+            plan_files: true,
+            severity: Severity::Warning,
+            ..Entry::default()
+        };
         let mut given: Vec<String> = Vec::new();
         for (key, value) in in_order(table) {
             let name: &str = key.get_ref();
@@ -586,6 +592,7 @@ impl<'p> Reader<'p> {
                 }
                 "enabled" => entry.enabled = self.flag_of(name, value),
                 "imported" => entry.imported = self.flag_of(name, value),
+                "plan-files" => entry.plan_files = self.flag_of(name, value),
                 "native" if self.is_users => self.invalid(
                     key.span(),
                     "only rules that are part of planlint can be `native`: write `for-each` and `require`",

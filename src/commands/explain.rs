@@ -324,12 +324,13 @@ pub(super) fn standing(rule: &Rule) -> String {
             severities.push(other.as_str());
         }
     }
-    let runs = match (rule.status, rule.enabled, rule.imported) {
+    let runs = match (rule.status, rule.enabled, rule.imported, rule.plan_files) {
         (Status::Removed, ..) => "removed: it no longer runs",
         (Status::Preview, ..) => "runs only with `--preview`",
-        (_, false, _) => "off unless selected",
-        (_, true, false) => "on, but off for imported schedules",
-        (_, true, true) => "on",
+        (_, false, ..) | (_, _, false, false) => "off unless selected",
+        (_, true, false, true) => "on, but off for imported schedules",
+        (_, true, true, false) => "on for imported schedules, for other plans when selected",
+        (_, true, true, true) => "on",
     };
     let end = if rule.status == Status::Deprecated { "; it will be removed" } else { "" };
     let since = if rule.since.is_empty() { String::new() } else { format!(" Since {}", rule.since) };

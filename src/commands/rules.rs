@@ -64,13 +64,17 @@ pub fn rules(asked: Rules, io: &mut Io<'_>) -> Exit {
                 || asked.packs.iter().any(|word| is_pack(word, &rule.pack, &rule.family)))
     };
     let chosen: Vec<&Rule> = catalogue.rules().iter().filter(is_chosen).collect();
-    let rows: Vec<(&Rule, bool)> =
-        chosen.into_iter().map(|rule| (rule, settings.runs(rule, false))).collect();
+    let standing = |rule| Row {
+        rule,
+        on_plan_files: settings.runs(rule, false),
+        on_imported: settings.runs(rule, true),
+    };
+    let rows: Vec<Row<'_>> = chosen.into_iter().map(standing).collect();
     let written = match asked.form {
         Form::Text => table(&rows, io.stdout),
         Form::Json => json(&rows, io.stdout),
         Form::Markdown => {
-            let is_shown = |rule: &Rule| rows.iter().any(|(shown, _)| shown.code == rule.code);
+            let is_shown = |rule: &Rule| rows.iter().any(|row| row.rule.code == rule.code);
             let shown = catalogue.packs().iter().map(|pack| pages::family(catalogue, pack, &is_shown));
             let shown: Vec<String> = shown.filter(|page| !page.is_empty()).collect();
             write!(io.stdout, "{}", shown.join("\n"))
@@ -107,10 +111,24 @@ fn is_meant(word: &str, rule: &Rule) -> bool {
     word.eq_ignore_ascii_case("all") || is_prefix || rule.name.eq_ignore_ascii_case(word)
 }
 
-fn table(rows: &[(&Rule, bool)], out: &mut dyn Write) -> io::Result<()> {
-    let name_width = rows.iter().map(|(rule, _)| rule.name.len()).max().unwrap_or(4);
-    for (rule, runs) in rows {
-        let runs = if *runs { "on" } else { "off" };
+/// A rule, and on which plans it runs.
+struct Row<'a> {
+    rule: &'a Rule,
+    on_plan_files: bool,
+    on_imported: bool,
+}
+
+impl Row<'_> {
+    fn runs(&self) -> bool {
+        self.on_plan_files || self.on_imported
+    }
+}
+
+fn table(rows: &[Row<'_>], out: &mut dyn Write) -> io::Result<()> {
+    let name_width = rows.iter().map(|row| row.rule.name.len()).max().unwrap_or(4);
+    for row in rows {
+        let rule = row.rule;
+        let runs = if row.runs() { "on" } else { "off" };
         let severity = rule.severity.as_str();
         writeln!(
             out,
@@ -122,13 +140,14 @@ fn table(rows: &[(&Rule, bool)], out: &mut dyn Write) -> io::Result<()> {
 }
 
 #[derive(Serialize)]
-struct Row<'a> {
+struct JsonRow<'a> {
     code: &'a str,
     name: &'a str,
     family: &'a str,
     severity: &'static str,
     runs: bool,
     runs_on_imported: bool,
+    runs_on_plan_files: bool,
     status: &'static str,
     scope: &'static str,
     since: &'a str,
@@ -138,17 +157,19 @@ struct Row<'a> {
     source: &'a str,
 }
 
-fn json(rows: &[(&Rule, bool)], out: &mut dyn Write) -> io::Result<()> {
+fn json(rows: &[Row<'_>], out: &mut dyn Write) -> io::Result<()> {
     write!(out, "{{\"version\": 1,\n \"rules\": [")?;
-    for (index, (rule, runs)) in rows.iter().enumerate() {
+    for (index, standing) in rows.iter().enumerate() {
+        let rule = standing.rule;
         write!(out, "{}", if index == 0 { "\n" } else { ",\n" })?;
-        let row = Row {
+        let row = JsonRow {
             code: rule.code.as_str(),
             name: &rule.name,
             family: &rule.family,
             severity: rule.severity.as_str(),
-            runs: *runs,
-            runs_on_imported: *runs && rule.imported,
+            runs: standing.runs(),
+            runs_on_imported: standing.on_imported,
+            runs_on_plan_files: standing.on_plan_files,
             status: match rule.status {
                 Status::Preview => "preview",
                 Status::Stable => "stable",

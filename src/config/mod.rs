@@ -572,12 +572,29 @@ mod tests {
     }
 
     #[test]
+    fn rules_for_imported_schedules_run_on_plan_files_when_nothing_else_can_be_meant() {
+        let path = |folder: &tempfile::TempDir| folder.path().join("plan.toml");
+        let rule = Catalogue::embedded().find("dcma-logic").unwrap();
+        for (text, on_plan_files) in [("", false), ("select = [\"ALL\"]\n", false)] {
+            let (folder, configs) = with(text);
+            let settings = configs.for_path(&path(&folder));
+            assert!(settings.runs(rule, true) && settings.runs(rule, false) == on_plan_files, "{text}");
+        }
+        for text in ["extend-select = [\"SCH1\"]\n", "extend-select = [\"dcma-logic\"]\n"] {
+            let (folder, configs) = with(text);
+            let settings = configs.for_path(&path(&folder));
+            assert!(settings.runs(rule, true) && settings.runs(rule, false), "{text}");
+        }
+    }
+
+    #[test]
     fn all_mistakes_are_told_at_once_each_at_its_place() {
         let (folder, configs) = with(concat!(
             "selct = [\"ALL\"]\nignore = [\"F4O1\", \"DEP0001\", \"dependency-cycel\"]\nfail-on = \"warn\"\n",
             "preview = 1\ninclude = [\"[\"]\nwaiver-notice = \"soon\"\nx-mine = 3\npacks = 1\n",
             "severity = { DEP001 = \"bad\", DEPP = \"error\" }\n",
             "[rule.DEP015]\ndays = \"5\"\ndayz = 3\n[rule.DEP999]\n",
+            "[rule.SCH114]\nunbaselined = \"complete\"\nmilestones = true\n",
         ));
         assert_eq!(
             messages(folder.path(), &configs),
@@ -596,6 +613,8 @@ mod tests {
                 "PLN003 5: `days` needs a whole number, but here it is the text \"5\"",
                 "PLN002 dayz: `dayz` is not a field of `rule.DEP015`; did you mean \"days\"?",
                 "LNT005 DEP999: There is no rule \"DEP999\"; did you mean \"DEP009\"?",
+                "PLN004 complete: `unbaselined` cannot be \"complete\"; the words for it are \"all\", \"completed\"; did you mean \"completed\"?",
+                "PLN003 true: `milestones` needs one of \"leave-out\", \"count\", but here it is true",
             ]
         );
         assert!(configs.errors().is_empty());

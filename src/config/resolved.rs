@@ -24,7 +24,7 @@ pub struct Settings {
     pub config: Option<PathBuf>,
     catalogue: Arc<Catalogue>,
     runs: RuleSet,
-    /// Rules that were named one by one.
+    /// Rules that were asked for by name: they run on plans that they usually pass over.
     asked: RuleSet,
     severity: Vec<Option<Severity>>,
     per_file: Vec<(GlobSet, RuleSet)>,
@@ -86,9 +86,10 @@ impl Settings {
 
     /// Whether a rule runs. `imported`: on a plan that another tool wrote.
     pub fn runs(&self, rule: &Rule, imported: bool) -> bool {
-        self.catalogue.index(rule.code).is_some_and(|index| {
-            self.runs.contains(index) && (!imported || rule.imported || self.asked.contains(index))
-        })
+        let is_for = if imported { rule.imported } else { rule.plan_files };
+        self.catalogue
+            .index(rule.code)
+            .is_some_and(|index| self.runs.contains(index) && (is_for || self.asked.contains(index)))
     }
 
     /// How bad a rule's findings are, where the configuration says so.

@@ -127,7 +127,8 @@ pub(crate) struct Layer {
 
 impl Layer {
     /// Applies the layer: what is more exact wins, and of equals what takes away. `asked` becomes the rules that were
-    /// named one by one.
+    /// asked for by name: one by one, or by a beginning that names only rules which pass over some plans, so that nothing
+    /// else can be meant.
     pub(crate) fn apply(&self, catalogue: &Catalogue, runs: &mut RuleSet, asked: &mut RuleSet) {
         if self.select.is_some() {
             *runs = RuleSet::default();
@@ -143,13 +144,19 @@ impl Layer {
         };
         steps.sort_by_key(|(selector, adds)| (level(selector), !adds));
         for (selector, adds) in steps {
+            let mut named = catalogue.rules().iter().filter(|rule| selector.names(rule));
+            let is_exact = match selector {
+                Selector::All => false,
+                Selector::Prefix(..) => named.all(|rule| !(rule.imported && rule.plan_files)),
+                Selector::One(_) => true,
+            };
             for (index, _) in catalogue.rules().iter().enumerate().filter(|(_, rule)| selector.names(rule)) {
-                match (adds, selector) {
-                    (true, Selector::One(_)) => {
+                match (adds, is_exact) {
+                    (true, true) => {
                         runs.insert(index);
                         asked.insert(index);
                     }
-                    (true, _) => runs.insert(index),
+                    (true, false) => runs.insert(index),
                     (false, _) => {
                         runs.remove(index);
                         asked.remove(index);

@@ -414,13 +414,14 @@ impl Reader<'_> {
                     }
                     continue;
                 };
-                match self.option(&option.default, value) {
-                    Some(OptionValue::Text(_)) if !option.words.is_empty() => {
-                        let words: Vec<&str> = option.words.iter().map(AsRef::as_ref).collect();
-                        if let Some(word) = self.word(name, value, &words) {
-                            self.written.options.set(rule.code, name, OptionValue::Text(word.to_owned()));
-                        }
+                if !option.words.is_empty() {
+                    let words: Vec<&str> = option.words.iter().map(AsRef::as_ref).collect();
+                    if let Some(word) = self.word(name, value, &words) {
+                        self.written.options.set(rule.code, name, OptionValue::Text(word.to_owned()));
                     }
+                    continue;
+                }
+                match self.option(&option.default, value) {
                     Some(set) => self.written.options.set(rule.code, name, set),
                     None => self.wrong_type(name, option.default.type_name(), value),
                 }

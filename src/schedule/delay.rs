@@ -20,8 +20,8 @@ pub struct Delayed {
     /// Whether the finish of the plan still waits for the task, link by link: then what is missing in `moved` is only that
     /// other calendars count other days.
     pub is_passed_on: bool,
-    /// Where the delay does not go on, the earliest place first. Empty where it arrives.
-    pub swallowed: Vec<Swallowed>,
+    /// Where on the path the delay does not go on. None where it arrives.
+    pub swallowed: Option<Swallowed>,
 }
 
 /// A task that does not pass a delay on.
@@ -38,6 +38,8 @@ pub struct Swallowed {
 pub enum Swallower {
     /// A date of its own holds the task: a constraint, dates by hand.
     Date,
+    /// There is room before its own end, which waits for something else.
+    Room,
     /// It waits for the start of the task that takes longer, and not for its end.
     Start(TaskId),
     /// Nothing that sets the finish waits for its end.
@@ -45,17 +47,24 @@ pub enum Swallower {
 }
 
 impl Schedule {
-    /// Computes plans again with one task of each so many working days longer. Other plans stay as they are for each of
-    /// them. Costs one forward pass, however many plans there are.
-    pub fn delayed(&self, model: &Model<'_>, network: &Network, tasks: &[TaskId], days: i64) -> Vec<Delayed> {
+    /// Computes plans again, each with the first task of a path to its finish so many working days longer. Other plans stay
+    /// as they are for each of them. Costs one forward pass, however many plans there are.
+    pub fn delayed(
+        &self,
+        model: &Model<'_>,
+        network: &Network,
+        paths: &[Vec<TaskId>],
+        days: i64,
+    ) -> Vec<Delayed> {
+        let tasks: Vec<TaskId> = paths.iter().filter_map(|path| path.first().copied()).collect();
         if tasks.is_empty() {
             return Vec::new();
         }
         let mut calendars = Calendars::new(model);
         let mut activities = Activities::new(model, network, &mut calendars);
-        for task in tasks {
+        for task in &tasks {
             let minutes = days.saturating_mul(per_day(&calendars, clock_of(&activities, *task)));
-            activities.lengthen(*task, minutes);
+            activities.lengthen(&calendars, *task, minutes);
         }
         let mut passes = Passes::new(model, network, &calendars, &activities);
         passes.elsewhere = Some(self.tasks.iter().map(|it| it.dates).collect());
@@ -73,8 +82,14 @@ impl Schedule {
             longer,
         };
         let carried = again.carried(days);
-        tasks.iter().map(|task| again.outcome(*task, days, &carried)).collect()
+        paths.iter().filter(|path| !path.is_empty()).map(|path| again.outcome(path, days, &carried)).collect()
     }
+}
+
+/// Whether a link holds the end of a task, and not its start.
+fn holds_finish(model: &Model<'_>, link: u32) -> bool {
+    let kind = model.arenas.links[link as usize].kind;
+    matches!(kind, LinkKind::FinishFinish | LinkKind::StartFinish)
 }
 
 /// The clock on which a task is worked on; of several that of its first resource.
@@ -189,55 +204,40 @@ impl Again<'_> {
         (finish, last)
     }
 
-    fn outcome(&self, task: TaskId, days: i64, carried: &[bool]) -> Delayed {
+    fn outcome(&self, path: &[TaskId], days: i64, carried: &[bool]) -> Delayed {
+        let task = path[0];
         let plan = self.model.task(task).plan;
         let (after, last) = self.last(plan);
         let before = self.before.plans[plan.index()].finish.unwrap_or(after);
         let moved = self.moved(task, before, after);
         let is_passed_on = last.iter().any(|last| carried[self.node(*last).index()]);
         let arrives = is_passed_on || moved.compare(days - 1).is_ge();
-        let swallowed = if arrives { Vec::new() } else { self.swallowed(task, carried) };
+        let swallowed = (!arrives).then(|| self.swallowed(path, carried));
         Delayed { task, moved, is_passed_on, swallowed }
     }
 
-    /// The tasks of the longest path that waited for one that has the delay, and do not have it themselves.
-    fn swallowed(&self, late: TaskId, carried: &[bool]) -> Vec<Swallowed> {
-        let nothing = Swallowed { task: late, by: Swallower::Nothing };
-        if !carried[self.node(late).index()] {
-            return vec![Swallowed { by: Swallower::Date, ..nothing }];
-        }
-        let mut found = Vec::new();
-        for number in self.model.plan(self.model.task(late).plan).range(EntityKind::Task) {
-            let task = TaskId(number as u32);
-            if carried[self.node(task).index()] || !self.before.is_on_longest_path(task) || task == late {
-                continue;
+    /// The first task of a path that does not have the delay.
+    fn swallowed(&self, path: &[TaskId], carried: &[bool]) -> Swallowed {
+        let Some(at) = path.iter().position(|task| !carried[self.node(*task).index()]) else {
+            return Swallowed { task: path[path.len() - 1], by: Swallower::Nothing };
+        };
+        let task = path[at];
+        let by = match (self.drivers[task.index()], self.before.driver(task)) {
+            (Driver::Date, _) => Swallower::Date,
+            (_, Driver::Link(link)) if at == 0 && holds_finish(self.model, link) => Swallower::Room,
+            _ if at == 0 => Swallower::Date,
+            (_, Driver::Link(link)) if at == 1 && !self.hands_on(link as usize, path[0]) => {
+                Swallower::Start(path[0])
             }
-            let first = self.model.first_link(task);
-            let own =
-                (first..first + self.model.links(task).len()).filter(|link| self.before.is_driving(*link));
-            let of_phase = match self.before.driver(task) {
-                Driver::Link(link) => Some(link as usize),
-                _ => None,
-            };
-            let mut waits = own.chain(of_phase).filter_map(|link| Some((link, self.predecessor(link)?)));
-            let Some((link, from)) = waits.find(|(_, from)| carried[self.node(*from).index()]) else {
-                continue;
-            };
-            let by = match self.drivers[task.index()] {
-                Driver::Date => Swallower::Date,
-                _ if !self.hands_on(link, from) => Swallower::Start(from),
-                _ => Swallower::Nothing,
-            };
-            found.push(Swallowed { task, by });
-        }
-        found.sort_by_key(|it| (self.before.tasks[it.task.index()].dates.early_start, it.task));
-        if found.is_empty() { vec![nothing] } else { found }
+            _ => Swallower::Nothing,
+        };
+        Swallowed { task, by }
     }
 }
 
 impl Activities {
     /// Makes a task take so many minutes longer, on every clock on which it is worked on.
-    fn lengthen(&mut self, task: TaskId, minutes: i64) {
+    fn lengthen(&mut self, calendars: &Calendars, task: TaskId, minutes: i64) {
         let activity = &mut self.list[task.index()];
         if !matches!(activity.state, State::Planned | State::Started) {
             return;
@@ -245,9 +245,11 @@ impl Activities {
         let longer = |amount: i64| amount.saturating_add(minutes).min(super::time::MOST);
         activity.duration = longer(activity.duration);
         activity.remaining = longer(activity.remaining);
-        let limits = activity.limits as usize;
-        for share in self.limits.get_mut(limits).into_iter().flat_map(|limits| &mut limits.shares) {
-            share.minutes = longer(share.minutes);
-        }
+        let (limits, clock) = (activity.limits as usize, activity.clock);
+        let Some(limits) = self.limits.get_mut(limits) else { return };
+        limits.shares.iter_mut().for_each(|share| share.minutes = longer(share.minutes));
+        // Whoever expected to finish on a day expects it so much later now.
+        limits.expected_finish =
+            limits.expected_finish.map(|finish| calendars.clock(clock).add(finish, minutes));
     }
 }

@@ -9,7 +9,7 @@ use super::table::{BOLD, DIM, GREEN, RED, paint};
 use crate::model::{PlanId, TaskId};
 use crate::network::Predecessor;
 use crate::report::text::{clean, columns, counted, wrapped};
-use crate::rules::assessment::{Assessment, LEAST_TASKS, Lack, Limit, Offender, Point, Verdict};
+use crate::rules::assessment::{Assessment, LEAST_TASKS, Lack, Limit, Offender, Point, Verdict, link_words};
 
 /// What the points are called, and what the two numbers of each are.
 const POINTS: [(&str, &str); 14] = [
@@ -154,7 +154,7 @@ fn base(point: &Point) -> String {
 
 fn reason(lack: Lack) -> &'static str {
     match lack {
-        Lack::Format => "the file cannot say it",
+        Lack::Format => "the file does not carry it",
         Lack::ByDesign => "the plan names no people by design",
         Lack::Baseline => "no task has a baseline",
         Lack::Target => "no date was promised",
@@ -174,24 +174,25 @@ fn notes(view: &ScheduleView<'_>, plan: PlanId, point: &Point) -> Vec<String> {
     if !is_figure(point) {
         return notes;
     }
-    let parts: Vec<String> = point
-        .parts
-        .iter()
-        .filter(|part| part.ratio.count != 0 || point.code == "SCH109")
-        .map(|part| match point.code {
-            "SCH112" => format!("delayed: {}", named(view, &part.tasks)),
-            "SCH113" => {
-                format!("{} {} days", part.name, view.schedule.days_of_plan(plan, part.ratio.count))
+    for part in &point.parts {
+        let (count, base) = (part.ratio.count, part.ratio.base);
+        match (point.code, part.name) {
+            ("SCH109", "9a") => {
+                notes.push(format!("9a, forecasts before the status date: {count} of {base}"))
             }
-            "SCH109" => format!("{}: {} of {}", part.name, part.ratio.count, part.ratio.base),
-            _ if !part.tasks.is_empty() => {
-                format!("{} {}: {}", part.ratio.count, part.name, named(view, &part.tasks))
+            ("SCH109", _) => notes.push(format!("9b, actual dates after it: {count} of {base}")),
+            ("SCH112", _) => notes.push(format!("600 days added to {}", named(view, &part.tasks))),
+            ("SCH113", name) => {
+                let days = view.schedule.days_of_plan(plan, count).to_string();
+                notes.push(format!("{name}: {days} working {}", if days == "1" { "day" } else { "days" }));
             }
-            _ => format!("{} {}", part.ratio.count, part.name),
-        })
-        .collect();
-    if !parts.is_empty() {
-        notes.push(parts.join(", "));
+            (_, name) if count > 0 && part.tasks.is_empty() => notes.push(format!("{name}: {count}")),
+            (_, name) if count > 0 => notes.push(format!("{name}: {count} ({})", named(view, &part.tasks))),
+            _ => {}
+        }
+    }
+    if notes.len() > 1 {
+        notes = vec![notes.join("; ")];
     }
     if !point.excused.is_empty() {
         let excused: Vec<String> =
@@ -225,9 +226,8 @@ fn named(view: &ScheduleView<'_>, tasks: &[TaskId]) -> String {
 fn offender(view: &ScheduleView<'_>, it: &Offender) -> String {
     match it.link {
         Some(number) => {
-            let link = &view.model.arenas.links[number];
-            let lag = if link.lag.is_zero() { String::new() } else { link.lag.to_string() };
-            format!("{} {}{lag} {}", predecessor(view, number), link.kind.as_str(), view.id(it.task))
+            let words = link_words(view.model, view.schedule, it.task, number);
+            format!("{} {words} {}", predecessor(view, number), view.id(it.task))
         }
         None => view.id(it.task).to_owned(),
     }
@@ -347,11 +347,7 @@ fn point_row<'a>(
     let offender = |it: &Offender| OffenderRow {
         id: view.id(it.task),
         predecessor: it.link.map(|link| predecessor(view, link)),
-        link: it.link.map(|number| {
-            let link = &view.model.arenas.links[number];
-            let lag = if link.lag.is_zero() { String::new() } else { link.lag.to_string() };
-            format!("{}{lag}", link.kind.as_str())
-        }),
+        link: it.link.map(|link| link_words(view.model, view.schedule, it.task, link)),
     };
     PointRow {
         point: number,

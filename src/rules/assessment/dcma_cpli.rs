@@ -77,7 +77,10 @@ fn words(of: &Assessed<'_>, _: &Point, finding: Finding) -> Finding {
         .param("target", target.date.date.to_string())
         .param("date", of.status_date.to_string())
         .param("length", days(length))
-        .param("late", days(-float))
+        .param(
+            "late",
+            format!("{} working {}", days(-float), if days(-float) == "1" { "day" } else { "days" }),
+        )
         .param("float", days(float));
     if let Some(promised) = of.model().plan(of.plan).header.finish_by() {
         finding = finding.label(promised.span, "the date that was promised");

@@ -30,7 +30,7 @@ pub(super) fn point(of: &Assessed<'_>) -> Point {
     let excused = [(start, "start"), (finish, "finish")].into_iter();
     point.excused = excused.filter_map(|(task, as_what)| Some(Excused { task: task?, as_what })).collect();
     let ratio = Ratio { count: dangling.len() as i64, base: base as i64 };
-    point.parts = vec![Part { name: "dangling", ratio, tasks: dangling }];
+    point.parts = vec![Part { name: "dangling at one end", ratio, tasks: dangling }];
     point
 }
 
@@ -68,7 +68,7 @@ fn is_dangling(of: &Assessed<'_>, logic: &Logic, task: TaskId) -> bool {
 
 fn words(of: &Assessed<'_>, point: &Point, finding: Finding) -> Finding {
     let logic = of.run.logic();
-    let dangling = point.part("dangling").map_or(&[][..], |part| &part.tasks);
+    let dangling = point.part("dangling at one end").map_or(&[][..], |part| &part.tasks);
     let names = dangling.iter().map(|task| of.name(*task));
     let beside = match (dangling, of.flag(RULE.code, "dangling")) {
         ([], _) => String::new(),

@@ -29,8 +29,8 @@ use super::{Ctx, Native, PlanSettings, Sink, applies, listed};
 use crate::catalogue::{Catalogue, OptionValue, Options};
 use crate::finding::{Code, Entity, EntityKind, Finding};
 use crate::model::{
-    Constraint, ConstraintKind, Effort, ImportedKind, Link, Model, Moment, PlanId, Spanned, Status, Task,
-    TaskId,
+    Constraint, ConstraintKind, Effort, ImportedKind, LagAmount, Link, Model, Moment, PlanId, Spanned,
+    Status, Task, TaskId, Unit,
 };
 use crate::network::{Network, Predecessor};
 use crate::schedule::{Days, Delayed, Schedule};
@@ -451,6 +451,7 @@ impl<'a> Assessed<'a> {
             }
         }
         finding
+            .here(format!("{}, limit {}", point.value(), point.limit()))
             .param("count", point.ratio.count.to_string())
             .param("base", point.ratio.base.to_string())
             .param("value", point.value())
@@ -480,24 +481,36 @@ impl<'a> Assessed<'a> {
         self.shown(point, finding, |it| self.name(it.task), |it| label(it.task))
     }
 
-    /// The same for links: `"Dig" (a) SS-2d of "Fill" (b)`, and at its place kind and lag.
+    /// The same for links: `a to b (SS-2d)`, and at its place kind and lag.
     fn shown_links(&self, point: &Point, finding: Finding) -> Finding {
-        let kind = |it: &Offender| {
-            let link = it.link.map(|number| &self.model().arenas.links[number]);
-            link.map_or_else(String::new, |link| match link.lag.is_zero() {
-                true => link.kind.as_str().to_owned(),
-                false => format!("{}{}", link.kind.as_str(), link.lag),
-            })
+        let words = |it: &Offender| {
+            it.link.map_or_else(String::new, |link| link_words(self.model(), self.schedule(), it.task, link))
         };
         let name = |it: &Offender| {
             let from = it.link.map(|number| self.run.network.references.predecessor(number));
+            let id = |task: TaskId| self.model().id(super::entity(task));
             let from = match from {
-                Some(Predecessor::Task(from)) => self.name(from),
-                _ => String::new(),
+                Some(Predecessor::Task(from)) => id(from),
+                _ => "",
             };
-            format!("{from} to {} ({})", self.name(it.task), kind(it))
+            format!("{from} to {} ({})", id(it.task), words(it))
         };
-        self.shown(point, finding, name, kind)
+        self.shown(point, finding, name, words)
+    }
+}
+
+/// Kind and lag of a link as people write them: `SS+2d`. What exports give in hours or minutes is given in working days
+/// of the task that waits.
+pub fn link_words(model: &Model<'_>, schedule: &Schedule, task: TaskId, link: usize) -> String {
+    let link = &model.arenas.links[link];
+    let kind = link.kind.as_str();
+    match link.lag.amount() {
+        _ if link.lag.is_zero() => kind.to_owned(),
+        LagAmount::Time(time) if !time.is_elapsed() && matches!(time.unit(), Unit::Minutes | Unit::Hours) => {
+            let sign = if time.is_negative() { "" } else { "+" };
+            format!("{kind}{sign}{}d", schedule.duration_days(model, task, time))
+        }
+        _ => format!("{kind}{}", link.lag),
     }
 }
 
