@@ -8,7 +8,8 @@ use clap::{ArgAction, Args, CommandFactory as _, FromArgMatches as _, Parser, Su
 use jiff::civil::Date;
 
 use crate::commands::{
-    self, Check, ColorChoice, Common, Exit, Form, Io, Output, Overrides, Rules, ScheduleAsked, TestRules,
+    self, Check, ColorChoice, Common, Exit, Form, Import, Io, Output, Overrides, Rules, ScheduleAsked,
+    TestRules,
 };
 use crate::error::Error;
 use crate::finding::Severity;
@@ -65,6 +66,8 @@ enum Command {
     TestRules(TestRulesArgs),
     /// Compute when everything happens, what sets the finish, and how much float there is
     Schedule(Box<ScheduleArgs>),
+    /// Turn an export of Microsoft Project, Primavera or a spreadsheet into a plan file
+    Import(Box<ImportArgs>),
     /// Print what makes a shell complete planlint's commands and options
     Completions(CompletionsArgs),
 }
@@ -308,6 +311,44 @@ struct ScheduleArgs {
 
 #[derive(Args, Debug)]
 #[command(after_help = "\
+The plan is one that you can go on with: it is read and checked like the export, and its dates are computed like those \
+of the export. What a plan file cannot say is a comment, at the task and counted at the top.
+
+Examples:
+  planlint import rollout.xml                    look at it first
+  planlint import rollout.xml -o rollout.plan.toml
+  planlint import --project TERM2 airport.xer -o terminal.plan.toml
+  planlint import airport.xer -o plans/          a file for each project
+  planlint import - --stdin-filename tasks.csv < tasks.csv
+
+Exit codes: 0 a plan was written, 2 none could be.")]
+struct ImportArgs {
+    /// The export: XML of Microsoft Project, XER of Primavera P6, or CSV; `-` reads it from the input stream
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Write the plan to this file, or a file for each project into this folder (`plans/`), instead of the screen;
+    /// nothing is ever written over
+    #[arg(short, long, value_name = "FILE|FOLDER/")]
+    output_file: Option<PathBuf>,
+    /// Take only this project of an export with several: its id or its name
+    #[arg(long, value_name = "PROJECT")]
+    project: Option<String>,
+    /// Name of the export that comes from the input stream: decides its format and configuration
+    #[arg(long, value_name = "FILE")]
+    stdin_filename: Option<PathBuf>,
+    /// Use this configuration; PLANLINT_CONFIG sets it too
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Use no configuration at all
+    #[arg(long, overrides_with = "no_isolated", conflicts_with = "config")]
+    isolated: bool,
+    /// Undo --isolated
+    #[arg(long, hide = true, overrides_with = "isolated")]
+    no_isolated: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
 Examples:
   planlint completions bash > ~/.local/share/bash-completion/completions/planlint
   planlint completions fish > ~/.config/fish/completions/planlint.fish")]
@@ -424,6 +465,19 @@ impl ScheduleArgs {
     }
 }
 
+impl ImportArgs {
+    fn asked(self) -> Import {
+        let overrides = Overrides { isolated: self.isolated, config: self.config, ..Overrides::default() };
+        Import {
+            file: self.file,
+            stdin_filename: self.stdin_filename,
+            output: self.output_file,
+            project: self.project,
+            overrides,
+        }
+    }
+}
+
 impl ConfigArgs {
     fn overrides(&self) -> Overrides {
         Overrides {
@@ -460,6 +514,7 @@ pub fn run(words: Vec<OsString>, io: &mut Io<'_>) -> Exit {
     match cli.command {
         Command::Check(check) => commands::check(check.asked(), &common, io),
         Command::Schedule(asked) => commands::schedule(asked.asked(), &common, io),
+        Command::Import(asked) => commands::import(asked.asked(), &common, io),
         Command::Explain(asked) => commands::explain(&asked.words, &common, io),
         Command::TestRules(asked) => {
             let overrides = asked.config.overrides();

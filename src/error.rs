@@ -154,6 +154,62 @@ pub enum Error {
         /// Where was looked, as shown to the user.
         places: String,
     },
+    /// What is to be imported is no export.
+    #[error("{name} {problem}: there is nothing to import")]
+    #[diagnostic(help(
+        "Name one file that another tool has exported: XML of Microsoft Project, XER of Primavera, or CSV. \
+         `planlint check` reads plan files and folders."
+    ))]
+    NoExport {
+        /// As typed.
+        name: String,
+        /// What it is instead, as the rest of a sentence.
+        problem: &'static str,
+    },
+    /// An export without tasks, or a table that is no plan.
+    #[error("no task was found in {name}: there is nothing to import")]
+    #[diagnostic(help("`planlint check {name}` says what is wrong with the file."))]
+    NothingToImport {
+        /// As typed.
+        name: String,
+    },
+    /// A project that is not in the export.
+    #[error("{name} has no project `{value}`; it has: {projects}")]
+    #[diagnostic(help("Write the id or the name of one of them after `--project`."))]
+    UnknownProject {
+        /// As typed.
+        value: String,
+        /// The file, as typed.
+        name: String,
+        /// What there is, as a list.
+        projects: String,
+    },
+    /// More projects than have room.
+    #[error("{name} has {count} projects, too many for {place}: {projects}")]
+    #[diagnostic(help(
+        "Choose one (`{example}`), or write each into a file of its own in a folder: `planlint import -o plans/ {name}`."
+    ))]
+    SeveralProjects {
+        /// The file, as typed.
+        name: String,
+        /// How many.
+        count: usize,
+        /// Which, as a list.
+        projects: String,
+        /// A command that chooses the first.
+        example: String,
+        /// Where they would have to go.
+        place: &'static str,
+    },
+    /// A file that would be written over.
+    #[error("{name} is there already, and an import writes over nothing")]
+    #[diagnostic(help(
+        "Give another name after `-o`, or move the file away. To see what has changed, import beside it and compare the two."
+    ))]
+    AlreadyThere {
+        /// As shown to the user.
+        name: String,
+    },
     /// Plans without a single task.
     #[error("no task was found in {places}: there is nothing to schedule")]
     #[diagnostic(help("`planlint check` says what is wrong with the file."))]

@@ -36,7 +36,7 @@ use crate::model::Model;
 use crate::network::Network;
 use crate::rules::PlanSettings;
 use crate::schedule::Schedule;
-use crate::source::{Format, Sources, Span};
+use crate::source::{Sources, Span};
 
 /// What a run knows of the time. Nothing else in the library asks what day it is.
 #[derive(Clone, Copy, Debug)]
@@ -116,7 +116,7 @@ impl Configured {
     fn new(model: &Model<'_>, sources: &Sources, configs: &Configs) -> Self {
         let of_plan = |plan: &model::PlanEntry| {
             let settings = configs.for_path(&sources.file(plan.file).path);
-            let (asked, is_imported) = (Arc::clone(&settings), plan.format != Format::Toml);
+            let (asked, is_imported) = (Arc::clone(&settings), plan.is_imported);
             let runs: Runs = Box::new(move |rule| asked.runs(rule, is_imported));
             (settings, runs)
         };

@@ -50,12 +50,13 @@ pub(super) fn date_plans(model: &mut Model<'_>, date: Date, io: &mut Io<'_>) {
     }
 }
 
-/// Says on the error stream how many mistakes may change the dates, and which files could not be read at all; whether
-/// there are any of these.
+/// Says on the error stream how many mistakes there are and what they may lead to, and which files could not be read at
+/// all; whether there are any of these.
 pub(super) fn say_what_is_wrong<'f>(
     model: &Model<'_>,
     findings: impl Iterator<Item = &'f Finding>,
     places: &str,
+    consequence: &str,
     common: &Common,
     io: &mut Io<'_>,
 ) -> bool {
@@ -66,7 +67,7 @@ pub(super) fn say_what_is_wrong<'f>(
     if !errors.is_empty() && common.quiet == 0 {
         let them = if errors.len() == 1 { "it" } else { "them" };
         let said = format!(
-            "planlint: {} in what was read may change the dates; `planlint check {places}` shows {them}",
+            "planlint: {} in what was read {consequence}; `planlint check {places}` shows {them}",
             counted(errors.len(), "mistake")
         );
         io.complain(&wrapped(&said, io.width(), 0, 2));

@@ -110,7 +110,14 @@ fn run(mut asked: ScheduleAsked, common: &Common, io: &mut Io<'_>) -> Result<Exi
         };
         written = report::schedule(asked.format, &view, io.stdout).and_then(|()| io.stdout.flush());
     }
-    let unread = input::say_what_is_wrong(&model, findings.iter().chain(&unresolved), &places, common, io);
+    let unread = input::say_what_is_wrong(
+        &model,
+        findings.iter().chain(&unresolved),
+        &places,
+        "may change the dates",
+        common,
+        io,
+    );
     if unread || !found.unreadable.is_empty() {
         exit = Exit::Failed;
     } else if model.tasks.is_empty() {

@@ -220,7 +220,11 @@ impl<'a, 's> Run<'a, 's> {
     /// Whether a rule runs on a file, and is not silenced there.
     fn runs(&self, rule: &Rule, file: FileId) -> bool {
         let Some((settings, silent)) = self.of_file.get(file.index()) else { return false };
-        let imported = !matches!(self.model.sources().file(file).format, Format::Toml | Format::Config);
+        let plan = self.plan_of_file.get(file.index()).copied().flatten();
+        let imported = match plan {
+            Some(plan) => self.model.plan(plan).is_imported,
+            None => !matches!(self.model.sources().file(file).format, Format::Toml | Format::Config),
+        };
         settings.runs(rule, imported) && !settings.is_in(silent, rule.code)
     }
 

@@ -1,6 +1,7 @@
 //! The entities of a plan and their fields: MODEL in code. The order of the fields is the order of the documentation.
 
 use super::field::{FieldDef, Rare, Stored, Type, Value, entities, words};
+use super::working::{CriticalBy, FloatKind, ProgressLogic, ScheduleTool};
 use super::value::{
     Capacity, Constraint, Duration, List, Moment, Money, Period, Scale, Spanned, Text, Window,
 };
@@ -155,15 +156,24 @@ entities! {
         escalation: List = "escalation" LIST, "Who is called, in this order";
         baseline: Option<Text> = "baseline" TEXT, "The approved version: a file or a git revision";
         product: Option<Text> = "product" TEXT, "The product it delivers";
+        scheduling_like: Maybe<ScheduleTool> = "scheduling.like" Type::Word(ScheduleTool::WORDS), "Whose rules its dates follow: planlint, ms-project or p6";
+        scheduling_float: Maybe<FloatKind> = "scheduling.float" Type::Word(FloatKind::WORDS), "Which float is the total float: of the finish, of the start, or the smaller one";
+        scheduling_progress: Maybe<ProgressLogic> = "scheduling.progress" Type::Word(ProgressLogic::WORDS), "What holds work that began out of sequence";
+        scheduling_critical: Maybe<CriticalBy> = "scheduling.critical" Type::Word(CriticalBy::WORDS), "What makes a task critical: its float, or the longest path";
+        scheduling_critical_float: Maybe<Duration> = "scheduling.critical-float" Type::Duration, "Largest float that is still critical";
+        scheduling_open_ends_critical: Maybe<bool> = "scheduling.open-ends-critical" FLAG, "true: what nothing waits for has no float";
+        scheduling_hard_constraints: Maybe<bool> = "scheduling.hard-constraints" FLAG, "false: links win over dates (like ms-project)";
+        scheduling_from_finish: Maybe<bool> = "scheduling.from-finish" FLAG, "true: everything as late as the promised end allows";
+        source: Option<Text> = "x-source" TEXT, "Where it was imported from, such as xer:PROJECT: what other tools cannot say is not missed";
         notes: Option<Text> = "notes" TEXT, "Anything else";
     }
 
     /// When people work.
     Calendar / CalendarField {
         work_week: List = "work-week" LIST, "Working days: monday to sunday, or mon to sun";
-        hours: List = "hours" LIST, "Working hours of a day, such as 09:00-13:00";
+        hours: List = "hours" LIST, "Working hours of a day, such as 09:00-13:00; of one day of the week: fri 09:00-12:00";
         holidays: List = "holidays" Type::Periods, "Days and periods nobody works";
-        extra_days: List = "extra-days" Type::Periods, "Worked weekends";
+        extra_days: List = "extra-days" Type::Periods, "Worked weekends; with clock times, days with hours of their own";
         based_on: Option<Text> = "based-on" TEXT, "Another calendar to which this one adds";
         time_zone: Option<Text> = "time-zone" TEXT, "Such as Europe/Lisbon";
         notes: Option<Text> = "notes" TEXT, "Anything else";

@@ -266,6 +266,49 @@ pub enum Capability {
     /// Only those of these fields whose bit is set, the first field at the lowest bit: for formats whose files say by
     /// themselves what they carry.
     Chosen(&'static [&'static str], u64),
+    /// These fields, and whatever the plan says all the same: for plans that came from a format that can say only these.
+    Grown(&'static [&'static str], Given),
+}
+
+/// Which fields of which entities a plan gives.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Given([u128; EntityKind::ALL.len()]);
+
+impl Given {
+    /// Stands for the entity as such.
+    const ENTITY: usize = 127;
+
+    /// Notes that an entity of a kind is there.
+    pub(crate) fn note_entity(&mut self, kind: EntityKind) {
+        self.0[kind as usize] |= 1 << Self::ENTITY;
+    }
+
+    /// Notes that a field is given.
+    pub(crate) fn note(&mut self, kind: EntityKind, field: usize) {
+        self.0[kind as usize] |= 1 << field.min(Self::ENTITY);
+    }
+
+    fn add(&mut self, other: &Given) {
+        for (own, other) in self.0.iter_mut().zip(other.0) {
+            *own |= other;
+        }
+    }
+
+    /// Whether `entity.field` is given; of a group any part of it, and for a site one of several.
+    fn has(&self, name: &str) -> bool {
+        let (kind, field) = name.split_once('.').unwrap_or((name, ""));
+        let Some(kind) = EntityKind::parse(kind) else { return false };
+        let bits = self.0[kind as usize];
+        if field.is_empty() {
+            return bits >> Self::ENTITY & 1 == 1;
+        }
+        let is_meant = |it: &FieldDef| {
+            it.name.strip_prefix(field).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+                || (field == "site" && it.name == "sites")
+        };
+        let fields = Lists::fields(kind).iter().enumerate();
+        fields.filter(|(_, it)| is_meant(it)).any(|(at, _)| bits >> at & 1 == 1)
+    }
 }
 
 impl Capability {
@@ -278,6 +321,7 @@ impl Capability {
                 let at = fields.iter().position(|it| *it == field);
                 at.is_some_and(|at| at < 64 && chosen >> at & 1 == 1)
             }
+            Capability::Grown(fields, given) => fields.contains(&field) || given.has(field),
         }
     }
 }
@@ -295,8 +339,10 @@ pub struct PlanEntry {
     pub files: Vec<FileId>,
     /// What its format can say.
     pub capability: Capability,
-    /// The format it came from.
+    /// The format of its first file.
     pub format: Format,
+    /// Whether another tool wrote it, or it says that it was imported from one.
+    pub is_imported: bool,
     /// How its file says that it was scheduled.
     pub schedule: ScheduleOptions,
     ranges: [(u32, u32); EntityKind::ALL.len()],
@@ -471,6 +517,8 @@ pub struct Part {
     pub schedule: ScheduleOptions,
     /// What the format can say.
     pub capability: Capability,
+    /// What is given, where the format keeps account of it.
+    pub(crate) given: Given,
 }
 
 impl Part {
@@ -488,6 +536,7 @@ impl Part {
         let (links, tasks, persons) =
             (self.arenas.links.len(), self.lists.tasks.len(), self.lists.persons.len());
         self.known.append(other.known, links, tasks, persons);
+        self.given.add(&other.given);
         let moved = self.arenas.append(other.arenas);
         self.lists.append(other.lists, PlanId(0), moved, &mut offsets);
         for (mut entity, name, mut value) in other.own {
@@ -533,6 +582,7 @@ impl<'s> Model<'s> {
         let mut header = None;
         let mut capability = Capability::Full;
         let mut schedule = ScheduleOptions::default();
+        let mut given = Given::default();
         let files: Vec<FileId> = parts.iter().map(|(file, _)| *file).collect();
         for (file, mut part) in parts {
             let (links, tasks, persons) =
@@ -573,11 +623,21 @@ impl<'s> Model<'s> {
                 }
                 self.own.entry(entity).or_default().push((name, value));
             }
-            capability = part.capability;
+            given.add(&part.given);
+            if capability == Capability::Full {
+                capability = part.capability;
+            }
             moved_by(file, plan, &offsets);
+        }
+        if let Capability::Grown(_, all) = &mut capability {
+            *all = given;
+        }
+        if let Some(stated) = header.as_ref().and_then(ScheduleOptions::stated) {
+            schedule = stated;
         }
         let file = files.first().copied().unwrap_or(FileId::new(0));
         let has_header = header.is_some();
+        let is_imported = header.as_ref().is_some_and(|header| header.source().is_some());
         let mut ranges = [(0, 0); EntityKind::ALL.len()];
         for (kind, &start) in EntityKind::ALL.iter().zip(&before) {
             ranges[*kind as usize] = (start, self.lists.count(*kind) as u32);
@@ -586,13 +646,35 @@ impl<'s> Model<'s> {
             header: header.unwrap_or_else(|| Plan::new(plan, Text::verbatim(Span::new(file, 0, 0)))),
             has_header,
             file,
+            is_imported: self.sources.file(file).format != Format::Toml || is_imported,
             format: self.sources.file(file).format,
             files,
             capability,
             schedule,
             ranges,
         });
+        self.fix_by_hand(plan);
         plan
+    }
+
+    /// In a plan that is scheduled as Microsoft Project does it, tasks with dates of their own are scheduled by hand: they
+    /// stay where they are. Exports say themselves which are.
+    fn fix_by_hand(&mut self, plan: PlanId) {
+        let entry = self.plan(plan);
+        if entry.format != Format::Toml || entry.schedule.tool != ScheduleTool::MsProject {
+            return;
+        }
+        for number in entry.range(EntityKind::Task) {
+            let task = &self.lists.tasks[number];
+            let is_external = task.external().is_some_and(|flag| flag.value);
+            let manual = Manual { start: task.start(), finish: task.finish(), duration: task.duration() };
+            if (manual.start.is_some() || manual.finish.is_some()) && !is_external {
+                if self.imported.len() <= number {
+                    self.imported.resize(number + 1, None);
+                }
+                self.imported[number].get_or_insert_default().manual = Some(manual);
+            }
+        }
     }
 
     /// A text of the plan as its author meant it, escapes decoded.

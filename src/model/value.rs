@@ -381,6 +381,20 @@ pub fn weekday(text: &str) -> Option<u8> {
     Some(day as u8)
 }
 
+/// Hours of a calendar: `09:00-13:00`, or for one day of the week `fri 09:00-12:00`: the day, 0 for Monday, then from and
+/// to in minutes since midnight. To before from goes on after midnight; to the same time is day and night.
+pub fn parse_hours(text: &str) -> Option<(Option<u8>, (u16, u16))> {
+    let text = text.trim();
+    let (day, times) = match text.split_once(char::is_whitespace) {
+        Some((word, times)) if word.starts_with(|it: char| it.is_ascii_alphabetic()) => {
+            (Some(weekday(word)?), times)
+        }
+        _ => (None, text),
+    };
+    let (from, to) = times.split_once('-')?;
+    Some((day, (parse_clock(from.trim())?, parse_clock(to.trim())?)))
+}
+
 /// How two tasks are linked: what of the predecessor holds what of the successor.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[repr(u8)]
@@ -644,6 +658,11 @@ impl ConstraintKind {
         ("SO", ConstraintKind::StartOn),
         ("FO", ConstraintKind::FinishOn),
     ];
+
+    /// The letters planners use.
+    pub fn as_str(self) -> &'static str {
+        Self::WORDS.iter().find(|(_, kind)| *kind == self).map_or("", |(letters, _)| letters)
+    }
 
     /// Whether it holds the start of the task to a date.
     pub fn holds_start(self) -> bool {

@@ -1,7 +1,8 @@
 //! What planning tools store and the plan language cannot say: working time to the minute, how a file was scheduled,
 //! and what only some imported tasks have. Kept beside the entities, by their numbers, so that tasks stay small.
 
-use super::value::{Constraint, Duration, Moment, Spanned, Text};
+use super::entity::Plan;
+use super::value::{Constraint, Duration, Moment, Spanned, Text, Unit};
 
 /// Stretches of work in a day: from and to, in minutes after midnight (0 to 1440), in order, not overlapping. A shift
 /// over midnight is two: one to 1440, and one from 0 on the next day.
@@ -73,50 +74,49 @@ fn tidy_shifts(shifts: &mut Shifts) {
     *shifts = tidied;
 }
 
-/// Whose rules of scheduling a plan follows.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum ScheduleTool {
-    /// The plan language, and spreadsheets: as MODEL.md "Time" says.
-    #[default]
-    Native,
-    /// Microsoft Project.
-    MsProject,
-    /// Primavera P6.
-    P6,
-}
-
-/// What becomes of the logic of a task that began out of sequence.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum ProgressLogic {
-    /// The rest of it waits for its predecessors all the same.
-    #[default]
-    RetainedLogic,
-    /// Its predecessors do not hold it any more.
-    ProgressOverride,
-    /// Predecessors hold it by their actual dates, relations to what has begun look back.
-    ActualDates,
-}
-
-/// Which difference of late and early dates is the total float.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum FloatKind {
-    /// Late finish less early finish.
-    #[default]
-    Finish,
-    /// Late start less early start.
-    Start,
-    /// The smaller of the two.
-    Smallest,
-}
-
-/// What makes a task critical.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum CriticalBy {
-    /// Total float up to a limit.
-    #[default]
-    Float,
-    /// Being on the longest path to the end of the plan.
-    LongestPath,
+words! {
+    /// Whose rules of scheduling a plan follows.
+    #[derive(Default)]
+    ScheduleTool {
+        /// The plan language, and spreadsheets: as MODEL.md "Time" says.
+        #[default]
+        Native = "planlint",
+        /// Microsoft Project.
+        MsProject = "ms-project",
+        /// Primavera P6.
+        P6 = "p6",
+    }
+    /// What becomes of the logic of a task that began out of sequence.
+    #[derive(Default)]
+    ProgressLogic {
+        /// The rest of it waits for its predecessors all the same.
+        #[default]
+        RetainedLogic = "retained-logic",
+        /// Its predecessors do not hold it any more.
+        ProgressOverride = "override",
+        /// Predecessors hold it by their actual dates, relations to what has begun look back.
+        ActualDates = "actual-dates",
+    }
+    /// Which difference of late and early dates is the total float.
+    #[derive(Default)]
+    FloatKind {
+        /// Late finish less early finish.
+        #[default]
+        Finish = "finish",
+        /// Late start less early start.
+        Start = "start",
+        /// The smaller of the two.
+        Smallest = "smallest",
+    }
+    /// What makes a task critical.
+    #[derive(Default)]
+    CriticalBy {
+        /// Total float up to a limit.
+        #[default]
+        Float = "float",
+        /// Being on the longest path to the end of the plan.
+        LongestPath = "longest-path",
+    }
 }
 
 /// How a file says that it was scheduled. Status date, start, promised end and lag calendar are in the plan's header.
@@ -176,6 +176,41 @@ impl Default for ScheduleOptions {
             minutes_per_month: 20 * 8 * 60,
         }
     }
+}
+
+impl ScheduleOptions {
+    /// What a plan says of it in the plan language (`scheduling`); `None` where it says nothing.
+    pub fn stated(plan: &Plan) -> Option<Self> {
+        let (float, progress) = (plan.scheduling_float(), plan.scheduling_progress());
+        let (critical, limit) = (plan.scheduling_critical(), plan.scheduling_critical_float());
+        let (open_ends, from_finish) =
+            (plan.scheduling_open_ends_critical(), plan.scheduling_from_finish());
+        let usual = Self::default();
+        let options = Self {
+            tool: plan.scheduling_like().map_or(usual.tool, |tool| tool.value),
+            float: float.map_or(usual.float, |float| float.value),
+            progress: progress.map_or(usual.progress, |progress| progress.value),
+            critical_by: critical.map_or(usual.critical_by, |by| by.value),
+            critical_float_minutes: limit.map_or(0, |limit| minutes(limit.value)),
+            open_ends_critical: open_ends.is_some_and(|flag| flag.value),
+            backwards: from_finish.is_some_and(|flag| flag.value),
+            honors_constraints: plan.scheduling_hard_constraints().is_none_or(|flag| flag.value),
+            ..usual
+        };
+        (options != Self::default()).then_some(options)
+    }
+}
+
+/// An amount of working time in minutes, with days of eight hours.
+fn minutes(amount: Duration) -> i64 {
+    let each = match amount.unit() {
+        Unit::Minutes => 1,
+        Unit::Hours => 60,
+        Unit::Days => 8 * 60,
+        Unit::Weeks => 5 * 8 * 60,
+        Unit::Months => 20 * 8 * 60,
+    };
+    amount.thousandths().saturating_mul(each) / 1000
 }
 
 /// What kind of task an import says it is, beyond `milestone` and `effort`.

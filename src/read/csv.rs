@@ -28,6 +28,9 @@ use crate::source::{FileId, SourceFile, Span};
 use header::{Field, Header};
 use table::{N_FIRST_ROWS, Row, Rows};
 
+/// What every table can say.
+pub(super) const ALWAYS_CARRIED: &[&str] = &["plan", "task", "task.title", "task.source-id"];
+
 /// Reads one table. Never fails: what cannot be read is a finding, and the rest is read all the same. A table that was
 /// only found in a folder and does not look like a plan is none.
 pub(super) fn read(file: FileId, source: &SourceFile, options: &CsvOptions) -> Reading {

@@ -4,6 +4,7 @@
 mod csv;
 mod mspdi;
 mod toml;
+mod unread;
 mod xer;
 
 use std::path::Path;
@@ -17,6 +18,7 @@ use crate::source::{FileId, Format, SourceFile, Sources, Span};
 
 pub(crate) use self::csv::{CsvField, DateFormat, PlainUnit, delimiter};
 pub use self::csv::{CsvOptions, ImportOptions};
+pub use self::unread::unread;
 pub(crate) use crate::catalogue::{nearest, suggestion};
 
 /// What a reader made of one file. An `.xer` holds several plans, a `.toml` at most one.
@@ -91,6 +93,16 @@ fn read_file(
         reading.findings.push((0, finding));
     }
     reading
+}
+
+/// What the format that a plan was imported from can say at least: whatever else such a plan says was added since.
+fn carried_by(source: &str) -> Option<&'static [&'static str]> {
+    match source.split_once(':')?.0 {
+        "xer" => Some(xer::carried_without_people()),
+        "mspdi" => Some(mspdi::carried_without_people()),
+        "csv" => Some(csv::ALWAYS_CARRIED),
+        _ => None,
+    }
 }
 
 fn unsupported(id: FileId, file: &SourceFile) -> Reading {

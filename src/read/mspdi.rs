@@ -81,6 +81,17 @@ const CARRIED: [&str; 42] = [
     "task.units",
 ];
 
+/// What every export can say, people left out.
+pub(super) fn carried_without_people() -> &'static [&'static str] {
+    carried(false)
+}
+
+fn carried(has_people: bool) -> &'static [&'static str] {
+    static ALL: &[&str] = &CARRIED;
+    let n_without_people = ALL.iter().position(|field| *field == "person").unwrap_or(ALL.len());
+    if has_people { ALL } else { &ALL[..n_without_people] }
+}
+
 /// How many places that are no proper XML are told one by one.
 const MOST_MALFORMED: usize = 20;
 
@@ -391,10 +402,7 @@ impl<'t> Import<'t> {
                 .param("problem", format!("{more} more places in it break the rules of XML"));
             self.findings.push(finding);
         }
-        let n_without_people = CARRIED.iter().position(|field| *field == "person").unwrap_or(CARRIED.len());
-        let carried: &'static [&'static str] = &CARRIED;
-        self.part.capability =
-            Capability::Only(if has_people { carried } else { &carried[..n_without_people] });
+        self.part.capability = Capability::Only(carried(has_people));
         if self.part.stored.iter().all(|stored| *stored == StoredDates::default()) {
             self.part.stored = Vec::new();
         }

@@ -39,6 +39,11 @@ pub(super) fn read(file: FileId, text: &str) -> Reading {
     plans.finish()
 }
 
+/// What every export can say, people left out.
+pub(super) fn carried_without_people() -> &'static [&'static str] {
+    plans::carried(false)
+}
+
 /// A place where the file does not have the form of an export.
 fn malformed(place: Span, problem: impl Into<String>) -> Finding {
     Finding::new(Code::new("PLN001"), place).variant("xer").param("problem", problem)

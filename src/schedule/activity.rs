@@ -251,7 +251,7 @@ impl Activities {
             limits.add(constraint.value, options);
             has_any = true;
         }
-        if let Some(deadline) = it.deadline().filter(|_| options.tool != ScheduleTool::P6) {
+        if let Some(deadline) = it.deadline() {
             limits.finish_max = min(limits.finish_max, Some(finish_minute(deadline.value)));
             has_any = true;
         }
@@ -517,10 +517,10 @@ fn nature_of(
         _ if is_level && (options.tool == ScheduleTool::P6 || task.duration().is_none()) => Nature::Hammock,
         // In the plan language a milestone that waits for something ends a piece of work, and one that waits for
         // nothing begins it.
-        _ if is_milestone && options.tool == ScheduleTool::Native && !task.depends_on().is_empty() => {
-            Nature::FinishMilestone
-        }
-        _ if is_milestone && options.tool == ScheduleTool::Native => Nature::StartMilestone,
+        _ if is_milestone && options.tool != ScheduleTool::MsProject => match task.depends_on().is_empty() {
+            true => Nature::StartMilestone,
+            false => Nature::FinishMilestone,
+        },
         _ => Nature::Work,
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::model::{List, Model, WorkingTime, parse_clock, weekday};
+use crate::model::{List, Model, WorkingTime, parse_hours, weekday};
 
 use super::time::{day_number as number, weekday_of};
 
@@ -47,10 +47,14 @@ impl WorkDays {
         if !named.is_empty() {
             days.week = std::array::from_fn(|day| named.contains(&(day as u8)));
         }
-        let minutes: i64 =
-            model.list(calendar.hours()).iter().filter_map(|shift| shift_minutes(model.text(*shift))).sum();
+        let hours = || model.list(calendar.hours()).iter().filter_map(|text| parse_hours(model.text(*text)));
+        let minutes: i64 = hours().filter(|(day, _)| day.is_none()).map(|(_, shift)| length(shift)).sum();
         if minutes > 0 {
             days.minutes_per_day = minutes.min(24 * 60);
+        }
+        // A day with hours of its own is worked.
+        for day in hours().filter_map(|(day, _)| day) {
+            days.week[usize::from(day)] = true;
         }
         let week = days.week;
         days.off = numbers(model, calendar.holidays(), |day| week[day]);
@@ -116,12 +120,10 @@ impl WorkDays {
     }
 }
 
-fn shift_minutes(text: &str) -> Option<i64> {
-    let (from, to) = text.split_once('-')?;
-    let (from, to) = (parse_clock(from.trim())?, parse_clock(to.trim())?);
-    // A shift over midnight ends the next day.
+/// Minutes of a shift; one over midnight ends the next day.
+fn length((from, to): (u16, u16)) -> i64 {
     let minutes = (i64::from(to) - i64::from(from)).rem_euclid(24 * 60);
-    Some(if minutes == 0 { 24 * 60 } else { minutes })
+    if minutes == 0 { 24 * 60 } else { minutes }
 }
 
 fn numbers(model: &Model<'_>, list: List, counts: impl Fn(usize) -> bool) -> Vec<i32> {

@@ -1,11 +1,14 @@
 //! The calendars of a run: what plans write, what imports store, and which one counts for which task.
 
+use std::collections::BTreeMap;
 use std::hash::BuildHasher;
 
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::finding::EntityKind;
-use crate::model::{List, Model, PlanId, ScheduleTool, Shifts, TaskId, WorkingTime, parse_clock, weekday};
+use crate::model::{
+    List, Model, Period, PlanId, ScheduleTool, Shifts, TaskId, WorkingTime, parse_hours, weekday,
+};
 use crate::network::Network;
 
 use super::clock::{WorkClock, both};
@@ -252,24 +255,37 @@ pub(super) fn working_time(model: &Model<'_>, calendar: usize) -> WorkingTime {
         chain.push(base);
     }
     let mut days: [bool; 7] = [true, true, true, true, true, false, false];
-    let mut shifts: Vec<(u16, u16)> = vec![(8 * 60, 12 * 60), (13 * 60, 17 * 60)];
+    let mut shifts: Shifts = vec![(8 * 60, 12 * 60), (13 * 60, 17 * 60)];
+    // Days of the week with hours of their own.
+    let mut own: [Option<Shifts>; 7] = Default::default();
     for &number in chain.iter().rev() {
         let it = &model.calendars[number];
         let named: Vec<u8> =
             model.list(it.work_week()).iter().filter_map(|day| weekday(model.text(*day).trim())).collect();
         if !named.is_empty() {
             days = std::array::from_fn(|day| named.contains(&(day as u8)));
+            own = Default::default();
         }
-        let hours: Vec<(u16, u16)> =
-            model.list(it.hours()).iter().filter_map(|text| shift(model.text(*text))).collect();
-        if !hours.is_empty() {
-            shifts = hours;
+        let hours: Vec<(Option<u8>, (u16, u16))> =
+            model.list(it.hours()).iter().filter_map(|text| parse_hours(model.text(*text))).collect();
+        let of = |day: Option<u8>| -> Shifts {
+            hours.iter().filter(|(it, _)| *it == day).map(|(_, shift)| *shift).collect()
+        };
+        if hours.iter().any(|(day, _)| day.is_none()) {
+            shifts = of(None);
+            own = Default::default();
+        }
+        for day in hours.iter().filter_map(|(day, _)| *day) {
+            days[usize::from(day)] = true;
+            own[usize::from(day)] = Some(of(Some(day)));
         }
     }
     let per_day: u32 = shifts.iter().map(|shift| length(*shift)).sum::<u32>().min(DAY as u32);
+    let mut per_week = 0;
     let mut week: [Shifts; 7] = Default::default();
     for day in (0..7).filter(|day| days[*day]) {
-        for &(from, to) in &shifts {
+        for &(from, to) in own[day].as_ref().unwrap_or(&shifts) {
+            per_week += length((from, to));
             if to > from {
                 week[day].push((from, to));
             } else {
@@ -282,19 +298,29 @@ pub(super) fn working_time(model: &Model<'_>, calendar: usize) -> WorkingTime {
     let mut exceptions: Vec<(i32, Shifts)> = Vec::new();
     for &number in chain.iter().rev() {
         let it = &model.calendars[number];
-        each_day(model, it.holidays(), |day| exceptions.push((day, Shifts::new())));
-        each_day(model, it.extra_days(), |day| {
+        each_day(model.periods(it.holidays()), |day| exceptions.push((day, Shifts::new())));
+        let is_timed = |it: &&Period| it.start.minute().is_some() || it.finish.minute().is_some();
+        each_day(model.periods(it.extra_days()).iter().filter(|it| !is_timed(it)), |day| {
             if !days[weekday_of(day)] {
                 exceptions.push((day, shifts.iter().filter(|(from, to)| from < to).copied().collect()));
             }
         });
+        let mut timed: BTreeMap<i32, Shifts> = BTreeMap::new();
+        for period in model.periods(it.extra_days()).iter().filter(is_timed) {
+            let (first, last) = (day_number(period.start.date), day_number(period.finish.date));
+            each_day([period], |day| {
+                let from = if day == first { period.start.as_start().1 } else { 0 };
+                let to = if day == last { period.finish.as_finish().1 } else { DAY as u16 };
+                timed.entry(day).or_default().push((from, to));
+            });
+        }
+        exceptions.extend(timed);
     }
-    let per_week = per_day * days.iter().filter(|works| **works).count().max(1) as u32;
     let mut time = WorkingTime {
         week,
         exceptions,
         minutes_per_day: per_day,
-        minutes_per_week: per_week,
+        minutes_per_week: per_week.max(per_day),
         minutes_per_month: 20 * per_day,
     };
     time.tidy();
@@ -310,19 +336,13 @@ fn base(model: &Model<'_>, calendar: usize) -> Option<usize> {
         .find(|other| model.text(model.calendars[*other].id) == name)
 }
 
-/// From and to of `09:00-13:00`; to the same time is day and night.
-fn shift(text: &str) -> Option<(u16, u16)> {
-    let (from, to) = text.split_once('-')?;
-    Some((parse_clock(from.trim())?, parse_clock(to.trim())?))
-}
-
 fn length((from, to): (u16, u16)) -> u32 {
     let minutes = (i64::from(to) - i64::from(from)).rem_euclid(DAY);
     if minutes == 0 { DAY as u32 } else { minutes as u32 }
 }
 
-fn each_day(model: &Model<'_>, list: List, mut visit: impl FnMut(i32)) {
-    for period in model.periods(list) {
+fn each_day<'p>(periods: impl IntoIterator<Item = &'p Period>, mut visit: impl FnMut(i32)) {
+    for period in periods {
         let first = day_number(period.start.date);
         let last = day_number(period.finish.date).min(first.saturating_add(LONGEST_PERIOD));
         (first..=last).for_each(&mut visit);

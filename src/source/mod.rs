@@ -14,7 +14,7 @@ pub use discover::{
     Asked, CONFIG_NAME, Discovery, Globs, Stdin, Unreadable, absolute, discover, read_text, shown,
 };
 pub use lines::{LineIndex, Position};
-pub use write::write_whole;
+pub use write::{write_new, write_whole};
 
 /// A file of this run, by its number from 0.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

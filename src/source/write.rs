@@ -43,6 +43,42 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     written
 }
 
+/// Writes a file that does not exist yet: as a whole or not at all, and never over another, not even over one that
+/// somebody makes at the same moment.
+///
+/// # Errors
+///
+/// `AlreadyExists` where there is something by this name; where the folder does not exist and is not to be made, or the
+/// system does not allow it.
+pub fn write_new(path: &Path, bytes: &[u8], makes_folder: bool) -> io::Result<()> {
+    let folder = folder_of(path);
+    if makes_folder {
+        fs::create_dir_all(folder)?;
+    }
+    if !folder.is_dir() {
+        return Err(io::Error::new(
+            io::ErrorKind::NotFound,
+            format!("the folder {} does not exist", folder.display()),
+        ));
+    }
+    let beside = beside(path);
+    let written = OpenOptions::new().write(true).create_new(true).open(&beside).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()
+    });
+    // A second name for the same file: that fails where the name is taken.
+    let written = written.and_then(|()| match fs::hard_link(&beside, path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists && fs::symlink_metadata(path).is_err() => {
+            // File systems without second names: the moment in between is short.
+            fs::rename(&beside, path)
+        }
+        linked => linked,
+    });
+    // Either it has its name, or it is of no use.
+    let _ = fs::remove_file(&beside);
+    written
+}
+
 /// The folder that a file is in.
 fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
@@ -64,6 +100,17 @@ fn beside(path: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_new_file_never_takes_the_place_of_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new/out.txt");
+        assert_eq!(write_new(&path, b"one", false).unwrap_err().kind(), io::ErrorKind::NotFound);
+        write_new(&path, b"one", true).unwrap();
+        assert_eq!(write_new(&path, b"two", true).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(super::super::read_text(&path).unwrap().0, "one");
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
 
     #[test]
     fn a_file_is_replaced_as_a_whole_and_nothing_is_left_beside_it() {

@@ -13,7 +13,7 @@ use super::syntax_finding;
 use crate::catalogue::FieldDecl;
 use crate::finding::{Code, Edit, Entity, EntityKind, Finding, Fix};
 use crate::model::{
-    Capacity, Constraint, Duration, FieldDef, Fields, Lag, Link, LinkKind, LinkNote, LinkText, Lists, Moment,
+    Capability, Capacity, Constraint, Duration, FieldDef, Fields, Lag, Link, LinkKind, LinkNote, LinkText, Lists, Moment,
     Money, Part, Period, Plan, PlanId, Scale, Spanned, Text, Type, Value, Window, parse_percent,
     parse_thousandths,
 };
@@ -95,6 +95,7 @@ fn canonical(kind: EntityKind, key: &str) -> &str {
         (EntityKind::Task, "site") => "sites",
         (EntityKind::Task, "duration.likely") => "duration",
         (EntityKind::Task, "rollback.plan") => "rollback",
+        (EntityKind::Task, "x-source") => "source-id",
         _ => key,
     }
 }
@@ -297,6 +298,15 @@ impl<'t> Assembler<'t> {
             }
         }
         self.drop_consequences();
+        for kind in EntityKind::ALL {
+            if self.part.lists.count(kind) > 0 {
+                self.part.given.note_entity(kind);
+            }
+        }
+        let source = self.part.header.as_ref().and_then(Plan::source);
+        if let Some(carried) = source.and_then(|source| crate::read::carried_by(self.words(source))) {
+            self.part.capability = Capability::Grown(carried, self.part.given);
+        }
         Reading::of_part(self.part, self.findings, self.directives)
     }
 
@@ -919,6 +929,7 @@ impl<'t> Assembler<'t> {
             self.findings.push(finding);
             return;
         }
+        self.part.given.note(entity.kind, index);
         match entity.kind {
             EntityKind::Plan => {
                 if let Some(plan) = &mut self.part.header {

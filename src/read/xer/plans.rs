@@ -52,6 +52,13 @@ const CARRIED: [&str; 31] = [
     "task.units",
 ];
 
+/// What an export with or without people can say.
+pub(super) fn carried(has_people: bool) -> &'static [&'static str] {
+    static ALL: &[&str] = &CARRIED;
+    let n_without_people = ALL.iter().position(|field| *field == "person").unwrap_or(ALL.len());
+    if has_people { ALL } else { &ALL[..n_without_people] }
+}
+
 /// Where a reader of P6's rows stands: for which plan, and about what.
 #[derive(Clone, Copy)]
 pub(super) struct About {
@@ -618,9 +625,7 @@ impl<'t> Plans<'t> {
         for (part, text, meant) in std::mem::take(&mut self.notes.meant) {
             self.projects[part].part.arenas.decoded.insert(text, meant);
         }
-        let n_without_people = CARRIED.iter().position(|field| *field == "person").unwrap_or(CARRIED.len());
-        let carried: &'static [&'static str] = &CARRIED;
-        let carried = if self.has_people { carried } else { &carried[..n_without_people] };
+        let carried = carried(self.has_people);
         let mut parts = Vec::with_capacity(self.projects.len());
         let mut numbers = Vec::with_capacity(self.projects.len());
         for project in self.projects {

@@ -442,7 +442,7 @@ impl<'a> World<'a> {
                 named.contains(&of.index) || self.network.references.is_probably_meant(of)
             }
             Derived::IsSponsor => self.is_sponsor(index) == Some(true),
-            Derived::Imported => self.model.plans[index].format != Format::Toml,
+            Derived::Imported => self.model.plans[index].is_imported,
             _ => false,
         }
     }

@@ -1,7 +1,7 @@
 //! PLN004, as far as it takes the model: a duration on a phase, and a calendar on which nothing could ever be done.
 
 use crate::finding::{Entity, EntityKind};
-use crate::model::{Moment, Spanned, parse_clock, weekday};
+use crate::model::{Moment, Spanned, parse_hours, weekday};
 use crate::rules::{Ctx, Native, Sink, entity};
 
 pub(super) const RULE: Native = Native { code: "PLN004", check };
@@ -63,8 +63,7 @@ fn calendar(ctx: &Ctx<'_>, number: usize, out: &mut Sink) {
         }
     }
     for shift in ctx.model.list(it.hours()) {
-        let times = ctx.text(*shift).split_once('-');
-        if times.is_none_or(|(from, to)| [from, to].iter().any(|time| parse_clock(time.trim()).is_none())) {
+        if parse_hours(ctx.text(*shift)).is_none() {
             unread += 1;
             let finding = ctx.finding_at(about, shift.span()).variant("hours");
             out.report(finding.subject(ctx.text(*shift)).param("value", ctx.text(*shift)));
