@@ -76,7 +76,7 @@ fn run(mut asked: Import, common: &Common, io: &mut Io<'_>) -> Result<Exit, Erro
         &model,
         findings.iter().chain(&unresolved),
         &name,
-        "may be missing or different in the plan",
+        "may leave something out of the plan",
         common,
         io,
     );

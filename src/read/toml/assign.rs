@@ -1062,6 +1062,10 @@ impl<'t> Assembler<'t> {
                 _ => return self.mistyped(scalar, entity, field),
             },
             Type::Percent => match parse_percent(text).filter(|_| is_number || is_text) {
+                // Whoever owns a task may stand for several people.
+                Some(percent) if field.name == "units" => {
+                    Value::Count(Spanned::new(u32::from(percent), span))
+                }
                 Some(percent @ 0..=100) => Value::Count(Spanned::new(u32::from(percent), span)),
                 Some(_) => {
                     self.invalid(entity, "number", field.name, field.ty, span, None);

@@ -12,7 +12,7 @@ const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 const LONGEST_PERIOD: i32 = 3650;
 
 /// More exceptions than this, and those far from the plan are left out.
-const MOST_EXCEPTIONS: usize = 100;
+const MOST_EXCEPTIONS: usize = 40;
 
 /// A calendar, as it is written.
 pub(super) struct Written<'a> {
@@ -95,7 +95,7 @@ impl<'a> Written<'a> {
         let near: Vec<&(i32, Shifts)> = differs.into_iter().filter(|(day, _)| is_near(*day)).collect();
         if near.len() < n_all {
             remarks.push(format!(
-                "not carried over: {} more exceptions, more than a year before the plan or five years after it",
+                "not carried over: {} more exceptions, over a year before the plan or five years after it",
                 n_all - near.len()
             ));
         }

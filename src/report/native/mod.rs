@@ -88,7 +88,7 @@ impl<'a> Native<'a> {
         self.header(plan, &mut body);
         self.write_calendars(plan, &mut body, &mut lost);
         for kind in [EntityKind::Person, EntityKind::Site, EntityKind::Wave] {
-            self.rows(plan, kind, &mut body, &mut lost);
+            self.rows(plan, kind, &mut body);
         }
         let counts = self.write_tasks(plan, &mut body, &mut lost);
         let mut text = self.head(plan, &counts, &lost, unread);
@@ -161,18 +161,8 @@ impl<'a> Native<'a> {
 
     /// Calendars that something refers to; where the plan names none, all of them, because then their number counts.
     fn write_calendars(&self, plan: PlanId, out: &mut String, lost: &mut Lost) {
-        let entry = self.model.plan(plan);
-        let range = entry.range(EntityKind::Calendar);
-        let mut is_used = vec![entry.header.calendar().is_none(); range.len()];
-        let mut use_it = |name: Option<Text>| {
-            if let Some(number) = name.and_then(|name| self.calendar_named(plan, name)) {
-                is_used[number - range.start] = true;
-            }
-        };
-        use_it(entry.header.calendar());
-        self.model.tasks_of(plan).for_each(|(_, task)| use_it(task.calendar()));
         let around = self.days_around(plan);
-        for (number, is_used) in range.zip(is_used) {
+        for (number, is_used) in self.used_calendars(plan) {
             if !is_used {
                 lost.note("calendars of people and machines");
                 continue;
@@ -191,6 +181,24 @@ impl<'a> Native<'a> {
             let lines: Vec<Line> = fields.into_iter().map(|(key, value)| (key.into(), value)).collect();
             block(&lines, out);
         }
+    }
+
+    /// The calendars of a plan by their numbers, and whether the plan or a task is worked on them; where the plan names
+    /// none, all are.
+    fn used_calendars(&self, plan: PlanId) -> Vec<(usize, bool)> {
+        let entry = self.model.plan(plan);
+        let range = entry.range(EntityKind::Calendar);
+        let mut is_used = vec![entry.header.calendar().is_none(); range.len()];
+        let mut named: FxHashMap<Text, Option<usize>> = FxHashMap::default();
+        let mut use_it = |name: Option<Text>| {
+            let Some(name) = name else { return };
+            if let Some(number) = *named.entry(name).or_insert_with(|| self.calendar_named(plan, name)) {
+                is_used[number - range.start] = true;
+            }
+        };
+        use_it(entry.header.calendar());
+        self.model.tasks_of(plan).for_each(|(_, task)| use_it(task.calendar()));
+        range.zip(is_used).collect()
     }
 
     /// A year before the first and five years behind the last day that the plan speaks of, as days since 1970-01-01.
@@ -215,7 +223,7 @@ impl<'a> Native<'a> {
     }
 
     /// People, sites or waves: a row each.
-    fn rows(&self, plan: PlanId, kind: EntityKind, out: &mut String, lost: &mut Lost) {
+    fn rows(&self, plan: PlanId, kind: EntityKind, out: &mut String) {
         let range = self.model.plan(plan).range(kind);
         if range.is_empty() {
             return;
@@ -229,9 +237,12 @@ impl<'a> Native<'a> {
                 let Some(value) = entity.get(index) else { continue };
                 lines.push((field.name.into(), self.value(field.ty, value)));
             }
-            item(kind, self.names.of(it), &lines, &[], &mut rows, &mut blocks);
+            let (id, name) = (self.model.id(it), self.names.of(it));
+            if id != name && !lines.iter().any(|(field, _)| field == "name") {
+                lines.insert(0, ("name".into(), quoted(id)));
+            }
+            item(kind, name, &lines, &[], &mut rows, &mut blocks);
         }
-        let _ = lost;
         if !rows.is_empty() {
             out.push_str(&format!("\n[{}]\n{rows}", kind.as_str()));
         }
@@ -288,14 +299,15 @@ impl<'a> Native<'a> {
 
     /// A date of the plan as such: without its clock time where that is the edge of the day's work for everybody.
     fn day(&self, plan: PlanId, date: Moment, edge: Edge) -> String {
-        let calendars = self.model.plan(plan).range(EntityKind::Calendar);
-        let is_one = calendars.len() <= 1 || calendars.clone().all(|it| self.twins[it] == self.twins[calendars.start]);
-        let written = match (is_one, calendars.is_empty()) {
-            (true, true) => &self.usual,
-            (true, false) => &self.calendars[calendars.start],
-            (false, _) => return moment(if edge == Edge::Start { at_midnight(date) } else { date }),
-        };
-        moment(trimmed(written, date, edge))
+        let used: Vec<usize> =
+            self.used_calendars(plan).into_iter().filter(|(_, is_used)| *is_used).map(|(it, _)| it).collect();
+        let is_one = used.windows(2).all(|pair| self.twins[pair[0]] == self.twins[pair[1]]);
+        let has_elapsed =
+            || self.model.tasks_of(plan).any(|(_, it)| it.duration().is_some_and(|it| it.value.is_elapsed()));
+        if !is_one || has_elapsed() {
+            return moment(if edge == Edge::Start { at_midnight(date) } else { date });
+        }
+        moment(trimmed(self.written(used.first().copied()), date, edge))
     }
 
     /// The number of a calendar by its name.

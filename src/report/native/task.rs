@@ -153,7 +153,7 @@ impl Native<'_> {
             self.imported(task, imported, &mut remarks, lost);
         }
         if self.model.stored.get(task.index()).is_some_and(|stored| *stored != StoredDates::default()) {
-            lost.note("tasks with dates or floats that the tool computed; `planlint schedule` computes them anew");
+            lost.note("dates and floats that were computed there, of tasks (`planlint schedule` computes them anew)");
         }
         lines.push(("x-source".into(), quoted(&self.source(task))));
         (lines, remarks)
@@ -192,11 +192,6 @@ impl Native<'_> {
                 _ => quoted(self.model.text(text)),
             },
             ("units", Value::Count(units)) if units.value == 100 => return None,
-            ("units", Value::Count(units)) if units.value > 100 => {
-                remarks.push(format!("not carried over: {}% of the owner", units.value));
-                lost.note("units of more than one person");
-                return None;
-            }
             ("units", Value::Count(units)) => quoted(&format!("{}%", units.value)),
             ("helpers", Value::List(helpers)) => {
                 let references = self.network.references.list(helpers);
