@@ -166,6 +166,10 @@ pub enum Error {
         /// What it is instead, as the rest of a sentence.
         problem: &'static str,
     },
+    /// What is to be imported comes through the input stream, and nothing says what it is.
+    #[error("what comes through the input stream has no name, so that nobody knows its format")]
+    #[diagnostic(help("Say what it is: `planlint import - --stdin-filename rollout.xml`."))]
+    UnnamedExport,
     /// An export without tasks, or a table that is no plan.
     #[error("no task was found in {name}: there is nothing to import")]
     #[diagnostic(help("`planlint check {name}` says what is wrong with the file."))]

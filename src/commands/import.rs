@@ -41,7 +41,12 @@ fn run(mut asked: Import, common: &Common, io: &mut Io<'_>) -> Result<Exit, Erro
         asked.overrides.config = io.variable("PLANLINT_CONFIG").map(PathBuf::from);
     }
     let configs = Configs::new(io.cwd.clone(), asked.overrides)?;
-    let name = asked.file.display().to_string();
+    let is_stream = asked.file.as_os_str() == "-";
+    if is_stream && asked.stdin_filename.is_none() {
+        return Err(Error::UnnamedExport);
+    }
+    let named = asked.stdin_filename.as_ref().filter(|_| is_stream).unwrap_or(&asked.file);
+    let name = named.display().to_string();
     let mut paths = vec![asked.file];
     if let [path] = &paths[..]
         && absolute(&io.cwd, path).is_dir()
@@ -137,7 +142,9 @@ fn chosen(model: &Model<'_>, project: Option<&str>, name: &str) -> Result<Vec<Pl
     let Some(project) = project else { return Ok(plans) };
     let is_meant = |plan: &PlanId| {
         let project = project.trim();
-        [model.plan_id(*plan), model.plan_name(*plan)].iter().any(|it| it.trim().eq_ignore_ascii_case(project))
+        [model.plan_id(*plan), model.plan_name(*plan)]
+            .iter()
+            .any(|it| it.trim().eq_ignore_ascii_case(project))
     };
     let found: Vec<PlanId> = plans.iter().copied().filter(is_meant).collect();
     match found.is_empty() {

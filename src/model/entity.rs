@@ -1,10 +1,10 @@
 //! The entities of a plan and their fields: MODEL in code. The order of the fields is the order of the documentation.
 
 use super::field::{FieldDef, Rare, Stored, Type, Value, entities, words};
-use super::working::{CriticalBy, FloatKind, ProgressLogic, ScheduleTool};
 use super::value::{
     Capacity, Constraint, Duration, List, Moment, Money, Period, Scale, Spanned, Text, Window,
 };
+use super::working::{CriticalBy, FloatKind, ProgressLogic, ScheduleTool};
 use super::{Arenas, Fields, PlanId, VisitList};
 use crate::source::Span;
 

@@ -183,8 +183,7 @@ impl ScheduleOptions {
     pub fn stated(plan: &Plan) -> Option<Self> {
         let (float, progress) = (plan.scheduling_float(), plan.scheduling_progress());
         let (critical, limit) = (plan.scheduling_critical(), plan.scheduling_critical_float());
-        let (open_ends, from_finish) =
-            (plan.scheduling_open_ends_critical(), plan.scheduling_from_finish());
+        let (open_ends, from_finish) = (plan.scheduling_open_ends_critical(), plan.scheduling_from_finish());
         let usual = Self::default();
         let options = Self {
             tool: plan.scheduling_like().map_or(usual.tool, |tool| tool.value),

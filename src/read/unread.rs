@@ -13,7 +13,10 @@ const TABLES: [(&str, &str); 12] = [
     ("PROJCOST", "expenses"),
     ("TASKPROC", "steps of activities"),
     ("TASKDOC", "links to documents"),
-    ("TASKRSRC", "assignments, of which who and how much of their time was read, no amounts of work and no costs"),
+    (
+        "TASKRSRC",
+        "assignments, of which who and how much of their time was read, no amounts of work and no costs",
+    ),
     ("RSRCRATE", "rates of resources"),
     ("PROJISSU", "issues"),
     ("PROJRISK", "risks"),
@@ -74,7 +77,8 @@ mod tests {
             let (_, file) = sources.iter().next().unwrap();
             unread(file)
         };
-        let xer = "ERMHDR\t8.0\n%T\tTASKMEMO\n%F\tmemo_id\n%R\t1\n%R\t2\n%T\tCURRTYPE\n%F\tcurr_id\n%R\t1\n%E\n";
+        let xer =
+            "ERMHDR\t8.0\n%T\tTASKMEMO\n%F\tmemo_id\n%R\t1\n%R\t2\n%T\tCURRTYPE\n%F\tcurr_id\n%R\t1\n%E\n";
         assert_eq!(file("a.xer", xer), ["notebook entries: 2"]);
         let xml = "<Project><Baseline><Number>0</Number></Baseline><Baseline><Number>10</Number></Baseline></Project>";
         assert_eq!(of_mspdi(xml), ["further baselines: 1"]);

@@ -13,9 +13,9 @@ use super::syntax_finding;
 use crate::catalogue::FieldDecl;
 use crate::finding::{Code, Edit, Entity, EntityKind, Finding, Fix};
 use crate::model::{
-    Capability, Capacity, Constraint, Duration, FieldDef, Fields, Lag, Link, LinkKind, LinkNote, LinkText, Lists, Moment,
-    Money, Part, Period, Plan, PlanId, Scale, Spanned, Text, Type, Value, Window, parse_percent,
-    parse_thousandths,
+    Capability, Capacity, Constraint, Duration, FieldDef, Fields, Lag, Link, LinkKind, LinkNote, LinkText,
+    Lists, Moment, Money, Part, Period, Plan, PlanId, Scale, Spanned, Text, Type, Value, Window,
+    parse_percent, parse_thousandths,
 };
 use crate::read::{Reading, nearest, suggestion};
 use crate::source::{FileId, Span};

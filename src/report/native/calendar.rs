@@ -119,8 +119,7 @@ impl<'a> Written<'a> {
                 extra.extend(shifts.iter().map(|(from, to)| {
                     let at = |minute: u16| moment(Moment::at(date(*day), minute));
                     // The end of a day has no clock time of its own.
-                    let finish =
-                        if *to == 24 * 60 { date(*day).to_string() } else { at(*to) };
+                    let finish = if *to == 24 * 60 { date(*day).to_string() } else { at(*to) };
                     let start = if *from == 0 && *to == 24 * 60 { at(0) } else { at(*from) };
                     format!("{{ start = {start}, finish = {finish} }}")
                 }));
@@ -254,7 +253,11 @@ mod tests {
 
     #[test]
     fn day_and_night() {
-        let time = WorkingTime { week: std::array::from_fn(|_| vec![(0, 1440)]), minutes_per_day: 1440, ..WorkingTime::default() };
+        let time = WorkingTime {
+            week: std::array::from_fn(|_| vec![(0, 1440)]),
+            minutes_per_day: 1440,
+            ..WorkingTime::default()
+        };
         assert_eq!(fields(&time)[1], "hours = \"00:00-24:00\"");
         assert_eq!(Written::new(&time).per_day, 1440);
     }

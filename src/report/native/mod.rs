@@ -16,6 +16,7 @@ use rustc_hash::FxHashMap;
 
 use self::calendar::{Written, moment};
 use self::names::Names;
+use self::task::OnResources;
 use self::text::{key, list, quoted, remark};
 use super::text::counted;
 use crate::finding::{Entity, EntityKind};
@@ -105,8 +106,7 @@ impl<'a> Native<'a> {
         let tasks = counted(counts.leaves, "task");
         let mut text =
             format!("# Imported from {} ({}): {tasks}, {phases}, {links}.\n", remark(name), tool_name(entry));
-        let mut lines: Vec<String> =
-            lost.0.iter().map(|(what, count)| format!("{what}: {count}")).collect();
+        let mut lines: Vec<String> = lost.0.iter().map(|(what, count)| format!("{what}: {count}")).collect();
         lines.extend(options_not_said(entry));
         lines.extend(unread.iter().cloned());
         if !lines.is_empty() {
@@ -143,7 +143,8 @@ impl<'a> Native<'a> {
             };
             lines.push((field.name.into(), written));
         }
-        let order = ["id", "name", "goal", "owner", "sponsor", "start", "finish-by", "status-date", "calendar"];
+        let order =
+            ["id", "name", "goal", "owner", "sponsor", "start", "finish-by", "status-date", "calendar"];
         lines.sort_by_key(|(name, _)| order.iter().position(|it| it == name).unwrap_or(order.len()));
         scheduling.extend(scheduling_options(entry));
         if !scheduling.is_empty() {
@@ -171,7 +172,7 @@ impl<'a> Native<'a> {
             let (fields, remarks) = self.calendars[number].fields(around);
             out.push('\n');
             let (id, name) = (self.model.id(it), self.names.of(it));
-            if id != name {
+            if id.to_lowercase().replace(' ', "-") != name {
                 out.push_str(&format!("# {}\n", remark(id)));
             }
             for said in &remarks {
@@ -189,15 +190,11 @@ impl<'a> Native<'a> {
         let entry = self.model.plan(plan);
         let range = entry.range(EntityKind::Calendar);
         let mut is_used = vec![entry.header.calendar().is_none(); range.len()];
-        let mut named: FxHashMap<Text, Option<usize>> = FxHashMap::default();
-        let mut use_it = |name: Option<Text>| {
-            let Some(name) = name else { return };
-            if let Some(number) = *named.entry(name).or_insert_with(|| self.calendar_named(plan, name)) {
-                is_used[number - range.start] = true;
-            }
-        };
-        use_it(entry.header.calendar());
-        self.model.tasks_of(plan).for_each(|(_, task)| use_it(task.calendar()));
+        let own = entry.header.calendar().and_then(|name| self.calendar_named(plan, name));
+        let of_tasks = self.model.tasks_of(plan).filter_map(|(task, _)| self.named_calendar(task));
+        for number in own.into_iter().chain(of_tasks) {
+            is_used[number - range.start] = true;
+        }
         range.zip(is_used).collect()
     }
 
@@ -312,8 +309,7 @@ impl<'a> Native<'a> {
 
     /// The number of a calendar by its name.
     fn calendar_named(&self, plan: PlanId, name: Text) -> Option<usize> {
-        let found =
-            self.network.index.find(self.model, EntityKind::Calendar, plan, self.model.text(name))?;
+        let found = self.network.index.find(self.model, EntityKind::Calendar, plan, self.model.text(name))?;
         Some(found.index as usize)
     }
 
@@ -326,11 +322,28 @@ impl<'a> Native<'a> {
         }
     }
 
-    /// The number of the calendar on which a task is worked: its own, else its plan's.
-    fn calendar_of(&self, task: TaskId) -> Option<usize> {
+    /// The number of the calendar that a task says it is worked on, else its plan's.
+    fn own_calendar(&self, task: TaskId) -> Option<usize> {
         let it = self.model.task(task);
         let own = it.calendar().and_then(|name| self.calendar_named(it.plan, name));
         own.or_else(|| self.plan_calendar(it.plan))
+    }
+
+    /// The number of the calendar that is written at a task: that of its resources, where they have one for all, else its
+    /// own.
+    fn named_calendar(&self, task: TaskId) -> Option<usize> {
+        match self.on_resources(task) {
+            Some(OnResources::One(calendar)) => Some(calendar),
+            _ => {
+                let it = self.model.task(task);
+                it.calendar().and_then(|name| self.calendar_named(it.plan, name))
+            }
+        }
+    }
+
+    /// The number of the calendar on which a task is worked once it is written.
+    fn calendar_of(&self, task: TaskId) -> Option<usize> {
+        self.named_calendar(task).or_else(|| self.plan_calendar(self.model.task(task).plan))
     }
 
     /// The number of the calendar of a plan: the one it names, else its only one.

@@ -68,6 +68,8 @@ fn wanted(model: &Model<'_>, plan: PlanId, entity: Entity) -> (String, String) {
             EntityKind::Calendar => slug(id),
             _ => person_or_place(id),
         };
+        let name =
+            if name.is_empty() { format!("{}-{}", entity.kind.as_str(), entity.index + 1) } else { name };
         return (name, entity.index.to_string());
     }
     let task = model.task(TaskId(entity.index));
@@ -204,7 +206,10 @@ mod tests {
     #[test]
     fn names_are_readable() {
         assert_eq!(slug("Größe der Anlage prüfen"), "groesse-der-anlage-pruefen");
-        assert_eq!(slug("Roll out to all 4,000 desks in Porto, Pune and Toronto"), "roll-out-to-all-4-000-desks-in-porto");
+        assert_eq!(
+            slug("Roll out to all 4,000 desks in Porto, Pune and Toronto"),
+            "roll-out-to-all-4-000-desks-in-porto"
+        );
         assert_eq!(code("1.2.3"), "1-2-3");
         assert_eq!(code("A 1000_x "), "A-1000_x");
         assert_eq!(code("ÉTÉ"), "ETE");

@@ -6,7 +6,7 @@ use super::{Edge, Line, Lost, Native, amount, at_midnight, item, moment, period,
 use crate::finding::{Entity, EntityKind};
 use crate::model::{
     Constraint, ConstraintKind, Duration, Fields, ImportedKind, ImportedTask, LagAmount, LagCalendar, Link,
-    LinkKind, Lists, PlanId, Status, StoredDates, TaskId, Type, Value,
+    LinkKind, Lists, PlanId, ScheduleTool, Share, Status, StoredDates, TaskId, Type, Value,
 };
 use crate::network::Predecessor;
 use crate::source::Format;
@@ -67,7 +67,11 @@ impl Native<'_> {
                 continue;
             }
             let is_phase = !self.network.hierarchy.is_leaf(task);
-            if is_phase { counts.phases += 1 } else { counts.leaves += 1 }
+            if is_phase {
+                counts.phases += 1
+            } else {
+                counts.leaves += 1
+            }
             counts.links += self.model.links(task).len();
             let (lines, remarks) = self.task(task, is_phase, lost);
             // What belongs together stands apart from the rest.
@@ -143,6 +147,10 @@ impl Native<'_> {
             }
             let written = self.field(task, is_phase, (field.name, field.ty), value, &mut remarks, lost);
             lines.extend(written.map(|written| (field.name.into(), written)));
+        }
+        if let Some(calendar) = self.named_calendar(task) {
+            let name = self.names.of(Entity::new(EntityKind::Calendar, calendar));
+            lines.push(("calendar".into(), quoted(name)));
         }
         lines.sort_by_key(|(name, _)| ORDER.iter().position(|it| it == name).unwrap_or(ORDER.len()));
         if !baseline.is_empty() {
@@ -224,10 +232,7 @@ impl Native<'_> {
                     None => quoted(text),
                 }
             }
-            ("calendar", Value::Text(text)) => {
-                let number = self.calendar_named(it.plan, text)?;
-                quoted(self.names.of(Entity::new(EntityKind::Calendar, number)))
-            }
+            ("calendar", _) => return None,
             ("duration", Value::Duration(_)) if is_phase => {
                 lost.note("durations of phases, which last as long as what is in them");
                 return None;
@@ -418,10 +423,9 @@ impl Native<'_> {
         if let Some(delay) = it.leveling_delay.filter(|delay| !delay.is_zero()) {
             say(format!("delay by leveling {}", amount(delay, 0)), "delays by leveling");
         }
-        for (date, what) in [
-            (it.external_early_start, "no earlier than"),
-            (it.external_late_finish, "no later than"),
-        ] {
+        for (date, what) in
+            [(it.external_early_start, "no earlier than"), (it.external_late_finish, "no later than")]
+        {
             if let Some(date) = date {
                 let said = format!("{what} {} by a project that was not exported (P6)", short(date.value));
                 say(said, "dates from projects that were not exported");
@@ -451,30 +455,65 @@ impl Native<'_> {
         if it.manual.is_some_and(|manual| manual.start.is_none() && manual.finish.is_none()) {
             say("scheduled by hand, without dates".to_owned(), "tasks by hand that have no dates");
         }
-        if let Some(names) = self.other_calendars(task, it) {
-            say(format!("worked on the calendars of its resources: {names}"), "tasks on calendars of their resources");
+        let name = |calendar: &usize| self.model.id(Entity::new(EntityKind::Calendar, *calendar));
+        match self.on_resources(task) {
+            Some(OnResources::One(calendar)) => {
+                let own = plan.calendar().map(|own| format!(", not its own, {}", self.model.text(own)));
+                let what = format!(
+                    "{} is the calendar of its resources{}",
+                    name(&calendar),
+                    own.unwrap_or_default()
+                );
+                say(what, "tasks on the calendar of their resources, which was made their own");
+            }
+            Some(OnResources::Several(calendars)) => {
+                let names: Vec<&str> = calendars.iter().map(name).collect();
+                let what = format!("worked on the calendars of its resources: {}", names.join(", "));
+                say(what, "tasks on several calendars of their resources");
+            }
+            None => {}
         }
     }
 
-    /// The calendars of the resources of a task, where they decide when it is worked on.
-    fn other_calendars(&self, task: TaskId, it: &ImportedTask) -> Option<String> {
-        let duration = self.model.task(task).duration().map_or(Duration::ZERO, |it| it.value);
-        if it.ignores_resource_calendars || duration.is_elapsed() || duration.is_zero() {
+    /// Whether the calendars of its resources decide when a task is worked on, and which.
+    pub(super) fn on_resources(&self, task: TaskId) -> Option<OnResources> {
+        let imported = self.model.imported(task)?;
+        let it = self.model.task(task);
+        let duration = it.duration().map_or(Duration::ZERO, |it| it.value);
+        if imported.ignores_resource_calendars || duration.is_elapsed() || duration.is_zero() {
             return None;
         }
-        let own = self.calendar_of(task);
+        let own = self.own_calendar(task);
         let twin = |calendar: usize| self.twins.get(calendar).copied().unwrap_or(calendar);
-        let works = |share: &&crate::model::Share| share.minutes > 0 || share.remaining > 0;
-        let mut others: Vec<usize> = it.shares.iter().filter(works).filter_map(|share| share.calendar)
-            .map(|calendar| calendar as usize)
-            .filter(|calendar| own.is_none_or(|own| twin(own) != twin(*calendar)))
+        let works = |share: &&Share| share.minutes > 0 || share.remaining > 0;
+        let mut calendars: Vec<Option<usize>> = imported
+            .shares
+            .iter()
+            .filter(works)
+            .map(|share| share.calendar.map(|calendar| calendar as usize).or(own))
             .collect();
-        others.sort_unstable();
-        others.dedup();
-        let names: Vec<&str> =
-            others.iter().map(|it| self.model.id(Entity::new(EntityKind::Calendar, *it))).collect();
-        (!names.is_empty()).then(|| names.join(", "))
+        calendars.sort_unstable();
+        calendars.dedup_by_key(|calendar| calendar.map(twin));
+        if calendars.iter().all(|it| it.map(twin) == own.map(twin)) {
+            return None;
+        }
+        // Microsoft Project works where both the task's and the resource's calendar do.
+        let tool = self.model.plan(it.plan).schedule.tool;
+        match calendars[..] {
+            [Some(only)] if it.calendar().is_none() || tool == ScheduleTool::P6 => {
+                Some(OnResources::One(only))
+            }
+            _ => Some(OnResources::Several(calendars.into_iter().flatten().collect())),
+        }
     }
+}
+
+/// How a task is worked on where that is not when its own calendar says.
+pub(super) enum OnResources {
+    /// All its resources work at the same times, by this calendar.
+    One(usize),
+    /// Some work at other times than others.
+    Several(Vec<usize>),
 }
 
 /// A date of elapsed work: midnight begins a day.
