@@ -236,7 +236,7 @@ gö = { title = "H" }
 [task.d]
 title = "D"
 title = "D"
-units = 140
+percent = 140
 status = "finished"
 constraint = "SNTE 2026-10-10"
 remaining = "soon"

@@ -961,3 +961,120 @@ mod whatever {
         }
     }
 }
+
+/// A small XER with two projects.
+const TWO_PROJECTS: &str = "ERMHDR\t8.0\n%T\tPROJECT\n%F\tproj_id\tproj_short_name\tplan_start_date\n%R\t1\tNORTH\t2026-12-01 08:00\n\
+    %R\t2\tSOUTH\t2026-12-01 08:00\n%T\tTASK\n%F\ttask_id\tproj_id\ttask_code\ttask_name\ttask_type\tstatus_code\ttarget_drtn_hr_cnt\n\
+    %R\t10\t1\tA1\tDig\tTT_Task\tTK_NotStart\t40\n%R\t20\t2\tA1\tPour\tTT_Task\tTK_NotStart\t16\n\
+    %T\tTASKPRED\n%F\ttask_id\tpred_task_id\tproj_id\tpred_proj_id\tpred_type\tlag_hr_cnt\n%R\t20\t10\t2\t1\tPR_FS\t8\n%E\n";
+
+#[test]
+fn an_export_is_shown_as_a_plan_and_written_only_where_nothing_is() {
+    let folder = Folder::new(&[("tasks.csv", "Issue key,Summary,Duration\nOPS-1,Order 40 laptops,10d\n")]);
+    let shown =
+        folder.run("import tasks.csv").ends_with(0).says("# Imported from tasks.csv (a table): 1 task");
+    assert!(shown.err.is_empty(), "{}", shown.err);
+    folder
+        .run("import tasks.csv -o laptops.plan.toml")
+        .ends_with(0)
+        .complains("planlint: wrote laptops.plan.toml: 1 task");
+    let written = fs::read_to_string(folder.path().join("laptops.plan.toml")).unwrap();
+    assert_eq!(written, shown.out);
+    folder
+        .run("import tasks.csv --output-file laptops.plan.toml")
+        .ends_with(2)
+        .complains("laptops.plan.toml is there already, and an import writes over nothing")
+        .complains("help: Give another name after `-o`");
+    assert_eq!(fs::read_to_string(folder.path().join("laptops.plan.toml")).unwrap(), written);
+    folder.run("import tasks.csv -o no/laptops.plan.toml").ends_with(2).complains("cannot be written");
+    folder
+        .run("import laptops.plan.toml")
+        .ends_with(2)
+        .complains("is a plan file already: there is nothing to import");
+    folder.run("import .").ends_with(2).complains("is a folder: there is nothing to import");
+    folder.run("import gone.xer").ends_with(2).complains("gone.xer cannot be read: there is no such file");
+    // What came out is a plan that can be gone on with.
+    folder.run(&format!("check --select {READING} laptops.plan.toml")).ends_with(0);
+}
+
+#[test]
+fn of_several_projects_one_is_chosen_or_each_gets_a_file() {
+    let folder = Folder::new(&[("two.xer", TWO_PROJECTS)]);
+    folder
+        .run("import two.xer")
+        .ends_with(2)
+        .complains("two.xer has 2 projects, too many for the screen: NORTH, SOUTH")
+        .complains("planlint import --project \"NORTH\" two.xer")
+        .complains("planlint import -o plans/ two.xer");
+    folder.run("import two.xer -o two.toml").ends_with(2).complains("too many for one file");
+    folder
+        .run("import two.xer --project south")
+        .ends_with(0)
+        .says("x-source = \"xer:SOUTH\"")
+        .says("depends-on = \"NORTH/A1 FS+1d\"");
+    folder
+        .run("import two.xer --project WEST")
+        .ends_with(2)
+        .complains("two.xer has no project `WEST`; it has: NORTH, SOUTH");
+    let written = folder.run("import two.xer -o plans/").ends_with(0);
+    written.complains("wrote plans/NORTH.plan.toml").complains("wrote plans/SOUTH.plan.toml");
+    folder.run(&format!("check --select {READING} plans")).ends_with(0);
+    folder
+        .run("import two.xer -o plans/ --project NORTH")
+        .ends_with(2)
+        .complains("plans/NORTH.plan.toml is there already");
+}
+
+#[test]
+fn an_export_from_the_input_stream_is_read_as_it_is_called() {
+    let folder = Folder::new(&[("planlint.toml", "[import.csv]\ndate-format = \"%d/%m/%Y\"\n")]);
+    let table = "Nr;Vorgang;Anfang\n1;Bestellen;07/12/2026\n";
+    folder
+        .run_with("import - --stdin-filename plan.csv", table.as_bytes(), &[])
+        .ends_with(0)
+        .says("start = 2026-12-07");
+    folder
+        .run_with("import - --stdin-filename plan.csv --isolated", table.as_bytes(), &[])
+        .ends_with(0)
+        .leaves_out("start = 2026-12-07");
+    folder
+        .run_with("import -", table.as_bytes(), &[])
+        .ends_with(2)
+        .complains("has no name, so that nobody knows its format")
+        .complains("planlint import - --stdin-filename rollout.xml");
+}
+
+#[test]
+fn what_cannot_be_imported_says_what_to_export_instead() {
+    let folder = Folder::new(&[("empty.csv", "Task,Duration\n"), ("none.csv", "a,b\n1,2\n")]);
+    for (name, words) in [
+        ("old.mpp", "choose File, Save As, and the type XML Format (*.xml)"),
+        ("old.mpt", "choose File, Save As, and the type XML Format (*.xml)"),
+        ("old.mpx", "choose File, Save As, and the type XML Format (*.xml)"),
+        ("old.pod", "choose File, Save As, and the type Microsoft Project (*.xml)"),
+        ("old.pmxml", "choose File, Export, and the format XER"),
+        ("old.xlsx", "choose File, Save As, and the type CSV UTF-8 (*.csv)"),
+        ("old.xls", "choose File, Save As, and the type CSV UTF-8 (*.csv)"),
+    ] {
+        folder.write(name, b"\xD0\xCF\x11\xE0\0\0\xFF");
+        folder
+            .run(&format!("check {name}"))
+            .ends_with(1)
+            .says("error[PLN009] unsupported-format")
+            .says(words);
+        folder.run(&format!("import {name}")).ends_with(2).complains(words).complains("planlint import");
+        // Found in a folder, such a file is none of planlint's business.
+        folder.run("check .").ends_with(2).complains("no plan file was found in .");
+    }
+    folder.run("import empty.csv").ends_with(2).complains("no task was found in empty.csv");
+    folder.run("import none.csv").ends_with(2);
+}
+
+#[test]
+fn mistakes_in_an_export_are_told_and_the_rest_is_imported() {
+    let broken = TWO_PROJECTS.replace("TT_Task\tTK_NotStart\t40", "TT_Task\tTK_NotStart\tforty");
+    let folder = Folder::new(&[("two.xer", &broken)]);
+    folder.run("import two.xer --project NORTH").ends_with(0).says("A1 = { title = \"Dig\"").complains(
+        "1 mistake in what was read may leave something out of the plan; `planlint check two.xer` shows it",
+    );
+}

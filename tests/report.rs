@@ -302,7 +302,8 @@ fn a_file_as_a_whole_is_named_and_no_line_of_it_shown() {
       read directly; XML files saved by it can
       in old.mpp
       help: In Microsoft Project choose File, Save As, and the type XML Format
-            (*.xml). Check that file instead.
+            (*.xml). Check that file instead, or turn it into a plan file with
+            `planlint import`.
       ask:  "Can the tool that made this file export it?"
     "###);
 }

@@ -164,7 +164,7 @@ entities! {
         scheduling_open_ends_critical: Maybe<bool> = "scheduling.open-ends-critical" FLAG, "true: what nothing waits for has no float";
         scheduling_hard_constraints: Maybe<bool> = "scheduling.hard-constraints" FLAG, "false: links win over dates (like ms-project)";
         scheduling_from_finish: Maybe<bool> = "scheduling.from-finish" FLAG, "true: everything as late as the promised end allows";
-        source: Option<Text> = "x-source" TEXT, "Where it was imported from, such as xer:PROJECT: what other tools cannot say is not missed";
+        source: Option<Text> = "x-source" TEXT, "Where it was imported from: what the other tool has no place for is not missed";
         notes: Option<Text> = "notes" TEXT, "Anything else";
     }
 
