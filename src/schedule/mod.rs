@@ -8,9 +8,9 @@ mod activity;
 mod calendar;
 mod calendars;
 mod clock;
-mod links;
 mod days;
 mod delay;
+mod links;
 mod passes;
 mod stored;
 mod time;
@@ -29,9 +29,9 @@ use self::passes::{Dates, Passes};
 
 pub use calendar::WorkDays;
 pub use clock::WorkClock;
-pub use links::Demand;
 pub use days::Days;
 pub use delay::{Delayed, Swallowed, Swallower};
+pub use links::Demand;
 pub use passes::Driver;
 pub use stored::{Amount, Comparison, Difference, Measure, Reason, Tally, computed, stored};
 
