@@ -227,3 +227,20 @@ pub(super) fn sites(model: &Model<'_>, network: &Network, task: TaskId) -> Vec<S
         None => Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::codes;
+
+    #[test]
+    fn a_part_of_the_work_breakdown_with_nothing_in_it_is_no_work() {
+        let plan = "#- plan.xer\nERMHDR\t8.2\n\
+            %T\tPROJECT\n%F\tproj_id\tproj_short_name\tplan_start_date\n%R\t1\tERP\t2027-01-04 08:00\n\
+            %T\tPROJWBS\n%F\twbs_id\tproj_id\tproj_node_flag\twbs_short_name\twbs_name\tparent_wbs_id\n\
+            %R\t10\t1\tY\tERP\tNew ERP\t9\n%R\t11\t1\tN\tA\tBuild\t10\n%R\t12\t1\tN\tB\tTest\t10\n\
+            %T\tTASK\n%F\ttask_id\tproj_id\twbs_id\ttask_code\ttask_name\ttask_type\tstatus_code\n\
+            %R\t100\t1\t12\tT1\tSet up\tTT_Task\tTK_NotStart\n%E\n";
+        let missing: Vec<String> = codes(plan).into_iter().filter(|it| it.starts_with("SCH001")).collect();
+        assert_eq!(missing.len(), 1, "the task without a duration, and not the empty phase: {missing:?}");
+    }
+}

@@ -2,7 +2,9 @@
 
 use std::cmp::Reverse;
 
-use super::{Chain, Driving, beginning, days_late, ends_after, is_placeholder, last_task, working_days};
+use super::{
+    Chain, Driving, MOST_SHOWN, beginning, days_late, ends_after, is_placeholder, last_task, working_days,
+};
 use crate::finding::{Entity, EntityKind};
 use crate::model::{Constraint, ConstraintKind, Moment, PlanId, Spanned, TaskId};
 use crate::network::Predecessor;
@@ -181,7 +183,7 @@ fn report(ctx: &Ctx<'_>, out: &mut Sink, driving: &Driving, missed: &Missed, oth
         finding = finding.param("others", listed(others.iter().map(|it| ctx.name(it.task))));
     }
     finding = chain.label(ctx, finding);
-    for other in others {
+    for other in others.iter().take(MOST_SHOWN) {
         let text = format!("missed by the same chain, by {}", working_days(other.late));
         finding = finding.label(other.promised.span, text);
     }
@@ -191,6 +193,7 @@ fn report(ctx: &Ctx<'_>, out: &mut Sink, driving: &Driving, missed: &Missed, oth
 #[cfg(test)]
 mod tests {
     use crate::rules::schedule::found;
+    use crate::rules::testing::messages;
 
     /// Two weeks of work from Monday 2 November on, `a` and then `b`.
     fn at(plan: &str, a: &str, b: &str) -> Vec<String> {
@@ -282,5 +285,26 @@ mod tests {
         };
         assert_eq!(plan("2026-11-12"), ["SCH009 4:31"]);
         assert!(plan("2026-11-13").is_empty());
+    }
+
+    #[test]
+    fn the_chain_is_shown_from_its_beginning_and_in_its_middle_counted() {
+        let chain = |tasks: usize| {
+            let mut plan =
+                "[plan]\nname = \"P\"\nstart = 2026-11-02\nfinish-by = 2026-11-02\n[task]\n".to_owned();
+            for number in 1..=tasks {
+                let before =
+                    if number > 1 { format!(", depends-on = \"t{}\"", number - 1) } else { String::new() };
+                plan += &format!("t{number} = {{ title = \"t{number}\", duration = \"1d\"{before} }}\n");
+            }
+            let message = messages("SCH009", &plan).concat();
+            message.split_once("the start of the plan: ").map_or("", |(_, chain)| chain).to_owned()
+        };
+        let names = |numbers: &[usize]| {
+            let names: Vec<String> = numbers.iter().map(|it| format!("\"t{it}\"")).collect();
+            names.join(", then ")
+        };
+        assert_eq!(chain(6), names(&[1, 2, 3, 4, 5, 6]));
+        assert_eq!(chain(8), format!("\"t1\", then 2 more, then {}", names(&[4, 5, 6, 7, 8])));
     }
 }

@@ -111,13 +111,18 @@ fn conflict(ctx: &Ctx<'_>, groups: &Groups<'_>, freezes: &[Frozen], task: TaskId
         return None;
     }
     let work_days = ctx.schedule.work_days(it.plan);
-    let applying: Vec<&Frozen> = freezes.iter().filter(|freeze| applies(freeze)).collect();
     let after = freeze.to.0.saturating_add(1.day());
-    let is_free = |day: &Date| {
-        let is_frozen = |it: &&Frozen| it.from.0 <= *day && it.to.0 >= *day;
-        work_days.is_worked(*day) && !applying.iter().any(is_frozen)
-    };
-    let free = after.series(1.day()).take(MOST_DAYS).find(is_free);
+    let mut frozen_until = freeze.to.0;
+    let mut later = freezes.iter().filter(|it| it.to.0 >= after).peekable();
+    let free = after.series(1.day()).take(MOST_DAYS).find(|day| {
+        // Freezes come by their start: each is looked at once.
+        while let Some(next) = later.next_if(|it| it.from.0 <= *day) {
+            if next.to.0 > frozen_until && applies(next) {
+                frozen_until = next.to.0;
+            }
+        }
+        *day > frozen_until && work_days.is_worked(*day)
+    });
     Some(Conflict { change: task, start, finish, freeze: freeze.number, free })
 }
 
@@ -196,10 +201,9 @@ fn report(ctx: &Ctx<'_>, out: &mut Sink, conflict: &Conflict) {
         true => finding.variant("one-day"),
         false => finding.param("finish", finish.date.to_string()),
     };
-    let owner = it.owner().map_or("", |owner| ctx.text(owner).trim());
-    let text = match owner {
-        "" => "the freeze".to_owned(),
-        owner => format!("the freeze; {owner} may allow an exception"),
+    let text = match it.owner() {
+        None => "the freeze".to_owned(),
+        Some(owner) => format!("the freeze; {} may allow an exception", ctx.text(owner).trim()),
     };
     out.report(finding.label(ctx.model.place(of_freeze), text));
 }
@@ -277,6 +281,19 @@ mod tests {
             times("", &format!("{IN}{}", second.replace("depends-on = \"t\"", "start = 2026-12-15"))),
             2
         );
+    }
+
+    #[test]
+    fn the_first_free_day_is_in_no_other_freeze_either() {
+        // From Monday to Friday, and the next from Saturday to Tuesday.
+        let more = "[freeze.second]\nstart = 2027-01-09\nfinish = 2027-01-12";
+        let plan = |more: &str| {
+            let freeze = format!("[freeze.first]\nstart = 2027-01-04\nfinish = 2027-01-08\n{more}\n");
+            let task = "[task.t]\ntitle = \"T\"\nkind = \"rollout\"\nstart = 2027-01-07\nduration = \"1d\"\n";
+            crate::rules::testing::messages("SCH011", &format!("[plan]\n{freeze}{task}"))
+        };
+        assert!(plan("")[0].ends_with("is 2027-01-11"), "{:?}", plan(""));
+        assert!(plan(more)[0].ends_with("is 2027-01-13"), "{:?}", plan(more));
     }
 
     #[test]

@@ -17,7 +17,9 @@ use jiff::ToSpan;
 
 use super::{Ctx, Native, counted};
 use crate::finding::Finding;
-use crate::model::{ConstraintKind, Effort, ImportedKind, Link, LinkKind, Moment, PlanId, Spanned, TaskId};
+use crate::model::{
+    ConstraintKind, Duration, Effort, ImportedKind, Link, LinkKind, Moment, PlanId, Spanned, TaskId, Unit,
+};
 use crate::network::{Node, Predecessor};
 use crate::schedule::Driver;
 
@@ -170,7 +172,9 @@ impl Chain {
             let day = |it: Option<Spanned<Moment>>| it.map_or("?".to_owned(), |it| it.value.date.to_string());
             let (start, finish) = (day(ctx.start(task)), day(ctx.finish(task)));
             let dates = if start == finish { format!("on {start}") } else { format!("{start} to {finish}") };
-            finding = finding.label(ctx.place(task), format!("step {number} of {}: {dates}", self.len()));
+            let text =
+                if self.len() == 1 { dates } else { format!("step {number} of {}: {dates}", self.len()) };
+            finding = finding.label(ctx.place(task), text);
         }
         finding
     }
@@ -261,6 +265,15 @@ fn working_days(days: i64) -> String {
         ..=0 => "less than a working day".to_owned(),
         days => counted(days, "working day", "working days"),
     }
+}
+
+/// A duration as its author wrote it; of an import, which counts in minutes, in working days of its plan.
+fn length(ctx: &Ctx<'_>, plan: PlanId, duration: Duration) -> String {
+    if ctx.is_native(plan) {
+        return duration.to_string();
+    }
+    let thousandths = ctx.schedule.day_thousandths(plan, duration);
+    Duration::new(thousandths, Unit::Days, false).to_string()
 }
 
 /// Whether one moment lies after another, as ends of something: a day without a time ends at its end.

@@ -107,7 +107,8 @@ fn contradiction(ctx: &Ctx<'_>, plan: PlanId, task: TaskId) -> Option<Finding> {
             return Some(if decides { whole(ctx, plan, finding, percent.span) } else { finding });
         }
         let left = remaining?;
-        let finding = finding(left.span, "work-left").param("remaining", left.value.to_string());
+        let finding =
+            finding(left.span, "work-left").param("remaining", super::length(ctx, plan, left.value));
         return Some(finding.label(place, is_done));
     }
     if let Some(percent) = it.percent().filter(|percent| percent.value >= 100) {
@@ -125,9 +126,9 @@ fn contradiction(ctx: &Ctx<'_>, plan: PlanId, task: TaskId) -> Option<Finding> {
         }
     }
     too_much_left(ctx, plan, it).map(|left| {
-        let duration = it.duration().map_or_else(String::new, |it| it.value.to_string());
+        let duration = it.duration().map_or_else(String::new, |it| super::length(ctx, plan, it.value));
         finding(left.span, "too-much-left")
-            .param("remaining", left.value.to_string())
+            .param("remaining", super::length(ctx, plan, left.value))
             .param("duration", duration)
     })
 }

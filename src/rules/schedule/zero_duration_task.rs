@@ -64,7 +64,7 @@ fn check(ctx: &Ctx<'_>, out: &mut Sink) {
                 if let Some(flag) = it.milestone() {
                     finding = finding.label(flag.span, "an event");
                 }
-                out.report(finding.param("duration", duration.value.to_string()));
+                out.report(finding.param("duration", super::length(ctx, it.plan, duration.value)));
             }
         } else if is_no_time && !gates.contains(ctx.kind(task)) && !is_event_by_title(ctx, task) {
             let mut finding = ctx.finding_at(entity(task), duration.span);
