@@ -21,6 +21,8 @@ pub struct WorkingTime {
     pub minutes_per_week: u32,
     /// What one month of a duration means, in minutes.
     pub minutes_per_month: u32,
+    /// Whether its file did not say it so that it could be understood: then usual hours stand for it, and a finding says so.
+    pub is_guess: bool,
 }
 
 impl Default for WorkingTime {
@@ -33,6 +35,7 @@ impl Default for WorkingTime {
             minutes_per_day: 8 * 60,
             minutes_per_week: 5 * 8 * 60,
             minutes_per_month: 20 * 8 * 60,
+            is_guess: false,
         }
     }
 }

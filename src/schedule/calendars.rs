@@ -322,6 +322,7 @@ pub(super) fn working_time(model: &Model<'_>, calendar: usize) -> WorkingTime {
         minutes_per_day: per_day,
         minutes_per_week: per_week.max(per_day),
         minutes_per_month: 20 * per_day,
+        is_guess: false,
     };
     time.tidy();
     time

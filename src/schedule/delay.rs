@@ -68,7 +68,7 @@ impl Schedule {
         }
         let mut passes = Passes::new(model, network, &calendars, &activities);
         passes.elsewhere = Some(self.tasks.iter().map(|it| it.dates).collect());
-        let (dates, drivers) = passes.forward();
+        let (dates, drivers, _) = passes.forward();
         let mut longer = vec![false; self.tasks.len()];
         tasks.iter().for_each(|task| longer[task.index()] = true);
         let again = Again {

@@ -50,6 +50,7 @@ pub struct Schedule {
 struct Computed {
     dates: Dates,
     free_float: i64,
+    by_links: i64,
     driver: Driver,
     clock: u32,
     marks: u8,
@@ -110,6 +111,7 @@ impl Schedule {
             tasks.push(Computed {
                 dates: *dates,
                 free_float: free[number],
+                by_links: computed.by_links[number],
                 driver: computed.drivers[number],
                 clock: activity.clock,
                 marks,
@@ -286,6 +288,27 @@ impl Schedule {
         self.drives.get(link) == Some(&true)
     }
 
+    /// When a task could start if nothing but links held it, those of the phases around it included: no date of its own, not
+    /// the start of the plan, not the status date. None where no link holds it, and where a date of a phase around it hides
+    /// what links demand.
+    pub fn start_by_links(&self, model: &Model<'_>, task: TaskId) -> Option<Moment> {
+        let is_held = self.tasks[task.index()].by_links != passes::NO_LINK;
+        is_held.then(|| self.date(model, task, |_| self.tasks[task.index()].by_links)).flatten()
+    }
+
+    /// Minutes of working time, on the calendar of a task, from when links would let it start until it does; negative where
+    /// it is to start earlier. See [`Schedule::start_by_links`].
+    pub fn held_back_minutes(&self, task: TaskId) -> Option<i64> {
+        let it = &self.tasks[task.index()];
+        let is_held = it.by_links != passes::NO_LINK && it.marks & IS_KNOWN != 0;
+        is_held.then(|| self.calendars.clock(it.clock).between(it.by_links, it.dates.early_start))
+    }
+
+    /// Whether two tasks are worked on at the same times.
+    pub fn is_same_calendar(&self, one: TaskId, other: TaskId) -> bool {
+        self.calendars.are_twins(self.tasks[one.index()].clock, self.tasks[other.index()].clock)
+    }
+
     /// First start of a plan: of its first task, done or not. None where nothing is dated.
     pub fn plan_start(&self, plan: PlanId) -> Option<Moment> {
         let plan = &self.plans[plan.index()];
@@ -335,32 +358,53 @@ impl Schedule {
                 && is_on_network(&activities.list[task.index()])
                 && it.marks & IS_KNOWN != 0;
             if is_last {
-                self.tasks[task.index()].marks |= ON_LONGEST_PATH;
                 waiting.push(task);
             }
         }
-        let visit = |tasks: &mut Vec<Computed>, task: TaskId, waiting: &mut Vec<TaskId>| {
-            let it = &mut tasks[task.index()];
-            let state = activities.list[task.index()].state;
-            if it.marks & (ON_LONGEST_PATH | IS_KNOWN) == IS_KNOWN && state != State::Done {
-                it.marks |= ON_LONGEST_PATH;
-                waiting.push(task);
-            }
+        let goes_on = |_: TaskId, _: usize, from: TaskId| {
+            self.has(from, IS_KNOWN) && activities.list[from.index()].state != State::Done
         };
+        for task in self.trace(model, network, waiting, goes_on) {
+            self.tasks[task.index()].marks |= ON_LONGEST_PATH;
+        }
+    }
+
+    /// Walks back from tasks along the links that drive them. At each link, with the task it drives and the task it comes
+    /// from, `goes_on` says whether the walk does; a phase stands for the tasks in it that end with it. Gives all tasks that
+    /// were reached, each once, those it began with first. Costs each task and each of its links once.
+    pub fn trace(
+        &self,
+        model: &Model<'_>,
+        network: &Network,
+        last: Vec<TaskId>,
+        mut goes_on: impl FnMut(TaskId, usize, TaskId) -> bool,
+    ) -> Vec<TaskId> {
+        let mut reached = last;
+        let mut is_reached = vec![false; self.tasks.len()];
+        reached.retain(|task| !std::mem::replace(&mut is_reached[task.index()], true));
         let mut links: Vec<usize> = Vec::new();
-        let mut seen_phase = vec![false; self.tasks.len()];
-        while let Some(task) = waiting.pop() {
+        let mut is_open = vec![false; self.tasks.len()];
+        let mut at = 0;
+        while let Some(&task) = reached.get(at) {
+            at += 1;
             let first = model.first_link(task);
             links.clear();
             links.extend((first..first + model.links(task).len()).filter(|link| self.drives[*link]));
-            if let Driver::Link(link) = self.tasks[task.index()].driver {
-                // It may be a link of a phase around the task.
+            if let Driver::Link(link) = self.tasks[task.index()].driver
+                && !links.contains(&(link as usize))
+            {
+                // One of a phase around the task.
                 links.push(link as usize);
             }
             for &link in &links {
                 let Predecessor::Task(from) = network.references.likely_predecessor(link) else { continue };
+                let mut visit = |from: TaskId| {
+                    if goes_on(task, link, from) && !std::mem::replace(&mut is_reached[from.index()], true) {
+                        reached.push(from);
+                    }
+                };
                 if network.hierarchy.is_leaf(from) {
-                    visit(&mut self.tasks, from, &mut waiting);
+                    visit(from);
                     continue;
                 }
                 // A phase drives by what ends with it: looked for once a phase.
@@ -371,13 +415,14 @@ impl Schedule {
                         continue;
                     }
                     if network.hierarchy.is_leaf(it) {
-                        visit(&mut self.tasks, it, &mut waiting);
-                    } else if !std::mem::replace(&mut seen_phase[it.index()], true) {
+                        visit(it);
+                    } else if !std::mem::replace(&mut is_open[it.index()], true) {
                         inside.extend(network.hierarchy.children(it));
                     }
                 }
             }
         }
+        reached
     }
 
     fn mark_critical(&mut self, model: &Model<'_>, network: &Network) {
@@ -438,4 +483,87 @@ fn plan_schedule(
         schedule.finish = activity::max(schedule.finish, Some(it.dates.early_finish));
     }
     schedule
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Sources;
+
+    /// Asks something of the schedule of a plan; tasks are called by their place in the file.
+    fn ask<T>(plan: &str, question: impl FnOnce(&Model<'_>, &Network, &Schedule) -> T) -> T {
+        let sources = Sources::from_texts(vec![("plan.toml".to_owned(), plan.to_owned())]);
+        let model = crate::read::read_with(&sources, &|_| Default::default()).model;
+        let (network, _) = Network::new(&model);
+        let schedule = Schedule::new(&model, &network);
+        question(&model, &network, &schedule)
+    }
+
+    fn day(moment: Option<Moment>) -> String {
+        moment.map_or_else(|| "none".to_owned(), |moment| moment.date.to_string())
+    }
+
+    const DAY: i64 = 480;
+
+    /// A of a week from Monday 5 October, B behind it, and C, which waits for nothing.
+    fn plan(b: &str) -> String {
+        format!(
+            "[plan]\nstart = 2026-10-05\n[task]\na = {{ title = \"A\", duration = \"5d\" }}\nb = {{ title = \"B\", duration = \"5d\", {b} }}\nc = {{ title = \"C\", duration = \"1d\" }}\n"
+        )
+    }
+
+    #[test]
+    fn links_alone_let_a_task_start() {
+        let of_b = |b: &str| {
+            ask(&plan(b), |model, _, schedule| {
+                (day(schedule.start_by_links(model, TaskId(1))), schedule.held_back_minutes(TaskId(1)))
+            })
+        };
+        let monday = "2026-10-12".to_owned();
+        assert_eq!(of_b("depends-on = [\"a\"]"), (monday.clone(), Some(0)));
+        assert_eq!(of_b("depends-on = [\"a\"], start = 2026-10-14"), (monday.clone(), Some(2 * DAY)));
+        assert_eq!(
+            of_b("depends-on = [\"a\"], constraint = \"MSO 2026-10-08\""),
+            (monday.clone(), Some(-2 * DAY))
+        );
+        // Held at its end: it has to end a week after A, so that it may start when A ends.
+        assert_eq!(of_b("depends-on = [\"a FF+5d\"], start = 2026-10-14"), (monday, Some(2 * DAY)));
+        assert_eq!(of_b("start = 2026-10-14"), ("none".to_owned(), None));
+    }
+
+    #[test]
+    fn a_status_date_is_no_link() {
+        let plan = "[plan]\nstart = 2026-10-05\nstatus-date = 2026-10-16\n[task]\na = { title = \"A\", actual-start = 2026-10-05, actual-finish = 2026-10-07 }\nb = { title = \"B\", duration = \"5d\", depends-on = [\"a\"] }\n";
+        ask(plan, |model, _, schedule| {
+            assert_eq!(schedule.driver(TaskId(1)), Driver::StatusDate);
+            assert_eq!(day(schedule.start_by_links(model, TaskId(1))), "2026-10-08");
+            assert_eq!(schedule.held_back_minutes(TaskId(1)), Some(6 * DAY));
+        });
+    }
+
+    #[test]
+    fn calendars_are_the_same_where_they_work_at_the_same_times() {
+        let plan = "[plan]\nstart = 2026-10-05\ncalendar = \"x\"\n[calendar]\nx = {}\ny = { work-week = [\"mon\", \"tue\", \"wed\", \"thu\", \"fri\"] }\nz = { work-week = [\"mon\"] }\n[task]\na = { title = \"A\", duration = \"1d\" }\nb = { title = \"B\", duration = \"1d\", calendar = \"y\" }\nc = { title = \"C\", duration = \"1d\", calendar = \"z\" }\n";
+        ask(plan, |_, _, schedule| {
+            assert!(schedule.is_same_calendar(TaskId(0), TaskId(1)));
+            assert!(!schedule.is_same_calendar(TaskId(0), TaskId(2)));
+        });
+    }
+
+    #[test]
+    fn a_trace_follows_what_drives_and_goes_on_where_it_may() {
+        // The phase P ends with B, so B drives D and A does not; C waits beside.
+        let plan = "[plan]\nstart = 2026-10-05\n[task]\np.title = \"P\"\na = { title = \"A\", parent = \"p\", duration = \"2d\" }\nb = { title = \"B\", parent = \"p\", duration = \"5d\", depends-on = [\"k\"] }\nc = { title = \"C\", duration = \"1d\" }\nd = { title = \"D\", duration = \"1d\", depends-on = [\"p\", \"c\"] }\nk = { title = \"K\", duration = \"1d\" }\n";
+        ask(plan, |model, network, schedule| {
+            let (b, d, k) = (TaskId(2), TaskId(4), TaskId(5));
+            assert_eq!(schedule.trace(model, network, vec![d, d], |_, _, _| true), [d, b, k]);
+            let asked = std::cell::RefCell::new(Vec::new());
+            let reached = schedule.trace(model, network, vec![d], |later, _, earlier| {
+                asked.borrow_mut().push((later, earlier));
+                false
+            });
+            assert_eq!(reached, [d]);
+            assert_eq!(*asked.borrow(), [(d, b)]);
+        });
+    }
 }

@@ -99,7 +99,12 @@ pub(super) struct Computed {
     pub(super) is_doubtful: Vec<bool>,
     /// By task: which of its dates hang on something that nobody states.
     pub(super) guessed: Vec<Guessed>,
+    /// By task: from when on links let it start, those of the phases around it included; [`NO_LINK`] where none holds it.
+    pub(super) by_links: Vec<i64>,
 }
+
+/// No link holds the task, or a date of a phase around it hides what links demand.
+pub(super) const NO_LINK: i64 = i64::MIN;
 
 /// Which dates of a task hang on something that nobody states: a length, or where the plan begins.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -247,13 +252,14 @@ impl<'a, 's> Passes<'a, 's> {
         }
     }
 
-    /// Early dates, by node, and what sets them, by task.
-    pub(super) fn forward(&self) -> (Vec<Dates>, Vec<Driver>) {
+    /// Early dates by node, and by task what sets them, and when links alone would let it start.
+    pub(super) fn forward(&self) -> (Vec<Dates>, Vec<Driver>, Vec<i64>) {
         let graph = self.graph();
         let nothing = Held { start: EARLY, finish: EARLY, start_link: NONE, finish_link: NONE };
         let mut held = vec![nothing; graph.len()];
         let mut dates = vec![Dates::UNKNOWN; graph.len()];
         let mut drivers = vec![Driver::Nothing; self.model.tasks.len()];
+        let mut by_links = vec![NO_LINK; self.model.tasks.len()];
         for number in 0..graph.len() as u32 {
             let node = Node(number);
             let task = graph.task(node);
@@ -266,6 +272,10 @@ impl<'a, 's> Passes<'a, 's> {
                 if let Some((start, finish)) = found {
                     dates[node.index()].early_start = start;
                     dates[node.index()].early_finish = finish;
+                    by_links[task.index()] = match driver {
+                        Driver::Link(_) if self.activity(task).limits == NONE => start,
+                        _ => self.start_by_links(task, &held[node.index()]),
+                    };
                 }
                 drivers[task.index()] = driver;
             }
@@ -309,7 +319,25 @@ impl<'a, 's> Passes<'a, 's> {
                 }
             }
         }
-        (dates, drivers)
+        (dates, drivers, by_links)
+    }
+
+    /// When a task could start if nothing but links held it.
+    fn start_by_links(&self, task: TaskId, held: &Held) -> i64 {
+        let activity = self.activity(task);
+        let is_open = matches!(activity.state, State::Planned | State::Started);
+        if !is_open || (held.start_link == NONE && held.finish_link == NONE) {
+            return NO_LINK;
+        }
+        let limits = self.activities.limits(activity);
+        let start = (held.start_link != NONE).then(|| self.placed(activity, limits, held.start));
+        match start {
+            Some((start, finish)) if held.finish_link == NONE || finish >= held.finish => start,
+            start => {
+                let by_finish = self.ending(activity, limits, held.finish).0;
+                start.map_or(by_finish, |(start, _)| start.max(by_finish))
+            }
+        }
     }
 
     /// Whether the dates of a task are dates of its phase.
@@ -707,7 +735,7 @@ impl<'a, 's> Passes<'a, 's> {
 
     /// Both walks, and what follows from them: level of effort, phases.
     pub(super) fn run(&mut self) -> Computed {
-        let (mut dates, mut drivers, mut ends) = self.both_walks();
+        let (mut dates, mut drivers, mut by_links, mut ends) = self.both_walks();
         // Of a plan that is scheduled from its finish, the start is what comes out.
         let mut is_moved = false;
         for plan in self.model.plan_ids() {
@@ -725,7 +753,7 @@ impl<'a, 's> Passes<'a, 's> {
             }
         }
         if is_moved {
-            (dates, drivers, ends) = self.both_walks();
+            (dates, drivers, by_links, ends) = self.both_walks();
         }
         let graph = self.graph();
         let mut by_task = vec![Dates::UNKNOWN; self.model.tasks.len()];
@@ -738,13 +766,13 @@ impl<'a, 's> Passes<'a, 's> {
         self.span(&dates, &mut by_task, &ends);
         self.roll_up(&mut by_task, &mut drivers);
         let guessed = self.guessed(&drivers);
-        Computed { dates: by_task, drivers, ends, is_doubtful: self.doubtful(), guessed }
+        Computed { dates: by_task, drivers, ends, is_doubtful: self.doubtful(), guessed, by_links }
     }
 
-    /// Early and late dates by node, drivers by task, and the early finish of each plan.
-    fn both_walks(&self) -> (Vec<Dates>, Vec<Driver>, Vec<i64>) {
+    /// Early and late dates by node, drivers and starts by links by task, and the early finish of each plan.
+    fn both_walks(&self) -> (Vec<Dates>, Vec<Driver>, Vec<i64>, Vec<i64>) {
         let graph = self.graph();
-        let (mut dates, drivers) = self.forward();
+        let (mut dates, drivers, by_links) = self.forward();
         let mut ends = vec![EARLY; self.model.plans.len()];
         for number in 0..self.model.tasks.len() as u32 {
             let task = TaskId(number);
@@ -770,7 +798,7 @@ impl<'a, 's> Passes<'a, 's> {
             .collect();
         self.delay(&mut dates, &ends);
         self.backward(&mut dates, &late_ends);
-        (dates, drivers, ends)
+        (dates, drivers, by_links, ends)
     }
 
     /// Level of effort lasts as long as what it is linked to; a summary activity as long as what is in its phase.

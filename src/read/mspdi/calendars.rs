@@ -350,6 +350,7 @@ impl<'t> Import<'t> {
                 time = Ok(WorkingTime::default());
             }
             let mut time = time.unwrap_or_default();
+            time.is_guess = problem.is_some();
             time.minutes_per_day = options.minutes_per_day;
             time.minutes_per_week = options.minutes_per_week;
             time.minutes_per_month = options.minutes_per_month;

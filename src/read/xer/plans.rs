@@ -392,6 +392,7 @@ impl<'t> Plans<'t> {
             None if base.is_some() => (fallback(), None),
             None => (fallback(), Some(finding("calendar").param("problem", "it is empty"))),
         };
+        working.is_guess |= problem.is_some();
         let [day, week, month] = row.lengths;
         working.minutes_per_day = day.unwrap_or(working.minutes_per_day);
         working.minutes_per_week = week.unwrap_or(working.minutes_per_week);

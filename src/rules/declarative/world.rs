@@ -478,7 +478,12 @@ impl<'a> World<'a> {
                 let duration = self.model.task(task).duration()?.value;
                 Some(Quantity::Number(self.schedule.day_thousandths(plan, duration)))
             }
-            Derived::FloatDays => None,
+            Derived::FloatDays => {
+                let float = self.schedule.total_float_minutes(self.model, task)?;
+                let is_known = self.schedule.is_reliable(self.model, task);
+                let day = self.schedule.minutes_per_day(task);
+                is_known.then(|| Quantity::Number(float.saturating_mul(1000).div_euclid(day)))
+            }
             Derived::Exposure | Derived::ResidualExposure => {
                 let risk = &self.model.risks[of.index as usize];
                 let (mut probability, mut impact) = (risk.probability(), risk.impact());

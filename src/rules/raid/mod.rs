@@ -1,5 +1,6 @@
 //! RAI: is anything stuck? And what the rules of the family share: what is still open, and what it blocks.
 
+mod critical_blocked;
 mod late_decision;
 
 use super::{Ctx, Native};
@@ -7,7 +8,7 @@ use crate::finding::EntityKind;
 use crate::model::{DecisionStatus, List, TaskId, Text};
 
 /// The native rules of the family, by code.
-pub(super) const RULES: &[Native] = &[late_decision::RULE];
+pub(super) const RULES: &[Native] = &[late_decision::RULE, critical_blocked::RULE];
 
 /// The decisions that were neither made nor dropped, by number.
 fn open_decisions<'c>(ctx: &'c Ctx<'_>) -> impl Iterator<Item = usize> + 'c {

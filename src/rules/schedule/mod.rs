@@ -1,27 +1,41 @@
 //! SCH: can the dates be believed?
 
 mod actual_in_future;
+mod calendar_gap;
+mod coarse_near_term;
+mod constraint_overrides_logic;
+mod constraint_overuse;
 mod dates_against_logic;
 mod deadline_missed;
 mod finish_before_start;
 mod freeze_conflict;
+mod level_of_effort_drives;
+mod manual_task;
+mod near_critical;
+mod no_baseline;
 mod no_buffer;
+mod no_driving_path;
 mod non_working_date;
 mod out_of_sequence;
 mod overdue;
 mod progress_contradiction;
+mod riding_status_date;
 mod slipped;
+mod stored_dates_differ;
 mod zero_duration_task;
 
 use jiff::ToSpan;
 
 use super::{Ctx, Native, counted};
-use crate::finding::Finding;
+use crate::catalogue::KindSet;
+use crate::finding::{EntityKind, Finding};
 use crate::model::{
-    ConstraintKind, Duration, Effort, ImportedKind, Link, LinkKind, Moment, PlanId, Spanned, TaskId, Unit,
+    Constraint, ConstraintKind, Duration, Effort, ImportedKind, Link, LinkKind, Moment, PlanId, ScheduleTool,
+    Spanned, TaskId, Unit,
 };
 use crate::network::{Node, Predecessor};
 use crate::schedule::Driver;
+use crate::source::Span;
 
 /// The native rules of the family, by code.
 pub(super) const RULES: &[Native] = &[
@@ -36,7 +50,18 @@ pub(super) const RULES: &[Native] = &[
     non_working_date::RULE,
     freeze_conflict::RULE,
     slipped::RULE,
+    no_baseline::RULE,
     no_buffer::RULE,
+    near_critical::RULE,
+    constraint_overrides_logic::RULE,
+    no_driving_path::RULE,
+    stored_dates_differ::RULE,
+    riding_status_date::RULE,
+    calendar_gap::RULE,
+    coarse_near_term::RULE,
+    manual_task::RULE,
+    constraint_overuse::RULE,
+    level_of_effort_drives::RULE,
 ];
 
 /// Tasks of a chain shown in one finding; the rest is counted. With the promise itself that is seven places.
@@ -279,6 +304,132 @@ fn length(ctx: &Ctx<'_>, plan: PlanId, duration: Duration) -> String {
 /// Whether one moment lies after another, as ends of something: a day without a time ends at its end.
 fn ends_after(finish: Moment, promised: Moment) -> bool {
     finish.as_finish() > promised.as_finish()
+}
+
+/// Whether a task is work or an event of its own: no management that runs along, no summary of others, not switched off.
+fn is_discrete(ctx: &Ctx<'_>, task: TaskId) -> bool {
+    let is_shown_only = |kind| matches!(kind, ImportedKind::Phase | ImportedKind::Inactive);
+    !is_level_of_effort(ctx, task)
+        && !ctx.model.imported(task).is_some_and(|imported| is_shown_only(imported.kind))
+}
+
+/// Whether a plan says that the date of a task comes from outside, so that no link can replace it: somebody else delivers,
+/// the time for the change was agreed, it is at the weekend on purpose, or its notes say why. Notes of other tools say
+/// anything at all.
+fn is_from_outside(ctx: &Ctx<'_>, task: TaskId) -> bool {
+    let it = ctx.model.task(task);
+    let is_noted = it.notes().is_some_and(|notes| !ctx.text(notes).trim().is_empty());
+    it.external().is_some_and(|flag| flag.value)
+        || it.expect().is_some()
+        || it.window().is_some()
+        || it.weekend().is_some_and(|flag| flag.value)
+        || (is_noted && ctx.is_native(it.plan))
+}
+
+/// Whether a plan is large enough and enough of its tasks are linked to speak of its logic.
+fn has_logic(ctx: &Ctx<'_>, plan: PlanId) -> bool {
+    // A smaller plan has no chain to speak of.
+    const SMALLEST: usize = 5;
+    // Where a smaller share is linked, in per cent, nobody has tried.
+    const LINKED: usize = 25;
+    let (mut leaves, mut linked) = (0_usize, 0_usize);
+    for (task, _) in ctx.open_leaves_of(plan).filter(|(task, _)| is_discrete(ctx, *task)) {
+        leaves += 1;
+        linked += usize::from(ctx.schedule.start_by_links(ctx.model, task).is_some());
+    }
+    leaves >= SMALLEST && linked * 100 >= leaves * LINKED
+}
+
+/// Kinds of work that may wait for their day of the week: decisions are made when people meet, and help comes on a Monday.
+/// Changes may, too.
+const PICK_THEIR_DAY: [&str; 7] =
+    ["gate", "go-no-go", "approval", "meeting", "support", "hypercare", "floor-support"];
+
+/// Working days of a week.
+const WEEK: i64 = 5;
+
+/// A task that a date of its own holds longer than everything else does.
+struct HeldByDate {
+    /// When it starts.
+    begins: Moment,
+    /// When it could, by its links, the start of the plan and the status date.
+    possible: Moment,
+    /// Working days of its calendar in between.
+    days: i64,
+}
+
+/// Whether a date of its own, and not what comes before it, decides when a task starts; `pick` are [`PICK_THEIR_DAY`].
+/// Nothing where no link holds it, and where the plan explains the date.
+fn held_by_date(ctx: &Ctx<'_>, task: TaskId, pick: &KindSet) -> Option<HeldByDate> {
+    if ctx.schedule.driver(task) != Driver::Date || is_from_outside(ctx, task) {
+        return None;
+    }
+    let plan = ctx.model.task(task).plan;
+    let begins = ctx.schedule.early_start(ctx.model, task)?;
+    let by_links = ctx.schedule.start_by_links(ctx.model, task)?;
+    let entry = ctx.model.plan(plan);
+    let status = entry.header.status_date().filter(|_| entry.schedule.tool != ScheduleTool::MsProject);
+    let floors = [status, entry.header.start()].into_iter().flatten().map(|date| date.value);
+    let possible = floors.chain([by_links]).max_by_key(|moment| moment.as_start())?;
+    let minutes = ctx.schedule.minutes_between(task, possible, begins);
+    let days = minutes / ctx.schedule.minutes_per_day(task);
+    let picks_its_day = ctx.facts.changes().binary_search(&task).is_ok() || pick.contains(ctx.kind(task));
+    // Less than a day is no waiting.
+    let is_waiting = days >= if picks_its_day { WEEK + 1 } else { 1 };
+    (is_waiting && !is_after_freeze(ctx, plan, possible, begins)).then_some(HeldByDate {
+        begins,
+        possible,
+        days,
+    })
+}
+
+/// Whether a freeze lies between two moments and ends in the week before the later one: then it explains the wait.
+fn is_after_freeze(ctx: &Ctx<'_>, plan: PlanId, from: Moment, to: Moment) -> bool {
+    ctx.model.plan(plan).range(EntityKind::Freeze).any(|number| {
+        ctx.model.freezes[number].finish().is_some_and(|finish| {
+            let last = finish.value.date;
+            let is_between = last >= from.date && last < to.date;
+            is_between && ctx.schedule.days_between(plan, last, to.date) <= WEEK + 1
+        })
+    })
+}
+
+/// A constraint in words, such as `start no earlier than 2027-01-11`.
+fn constraint_in_words(constraint: Constraint) -> String {
+    let kind = match constraint.kind {
+        ConstraintKind::AsSoonAsPossible => "as soon as possible",
+        ConstraintKind::AsLateAsPossible => "as late as possible",
+        ConstraintKind::StartNoEarlier => "start no earlier than",
+        ConstraintKind::StartNoLater => "start no later than",
+        ConstraintKind::FinishNoEarlier => "finish no earlier than",
+        ConstraintKind::FinishNoLater => "finish no later than",
+        ConstraintKind::MustStart => "must start on",
+        ConstraintKind::MustFinish => "must finish on",
+        ConstraintKind::StartOn => "start on",
+        ConstraintKind::FinishOn => "finish on",
+    };
+    constraint.date.map_or_else(|| kind.to_owned(), |date| format!("{kind} {}", date.date))
+}
+
+/// The date of its own that holds a task, in words, and where it stands.
+fn own_date(ctx: &Ctx<'_>, task: TaskId) -> Option<(String, Span)> {
+    let it = ctx.model.task(task);
+    let imported = ctx.model.imported(task);
+    let dated = it.constraint().filter(|constraint| constraint.value.date.is_some());
+    let dated = dated.or_else(|| imported.and_then(|imported| imported.second_constraint));
+    if let Some(constraint) = dated {
+        return Some((constraint_in_words(constraint.value), constraint.span));
+    }
+    if let Some(start) = imported.and_then(|imported| imported.manual?.start) {
+        return Some((format!("start by hand on {}", start.value.date), start.span));
+    }
+    let start = it.start().map(|start| (format!("start {}", start.value.date), start.span));
+    start.or_else(|| it.finish().map(|finish| (format!("finish {}", finish.value.date), finish.span)))
+}
+
+/// `12 %`, rounded down to the nearest, so that nothing looks better than it is.
+fn per_cent(part: usize, whole: usize) -> String {
+    format!("{} %", part * 100 / whole.max(1))
 }
 
 /// The codes of this family that all rules together find in a plan, with their places: one rule, `CODE line:column`.
