@@ -1,23 +1,22 @@
 //! The critical path test: one task of a plan takes much longer, and the plan is computed again. Does its finish follow?
 
-use crate::finding::EntityKind;
-use crate::model::{LinkKind, Model, PlanId, TaskId};
+use crate::model::{LinkKind, Model, TaskId};
 use crate::network::{Network, Node, Predecessor};
 
 use super::activity::{Activities, State};
 use super::calendars::{Calendars, ELAPSED};
 use super::passes::{Dates, Driver, Passes};
 use super::time::DAY;
-use super::{Days, Schedule, is_on_network};
+use super::{Days, Schedule};
 
 /// What becomes of a plan when one of its tasks takes longer.
 #[derive(Clone, Debug)]
 pub struct Delayed {
     /// The task that takes longer.
     pub task: TaskId,
-    /// By how many days of its calendar the finish of the plan moves.
+    /// By how many days of its calendar the last task of the path moves, with which the plan ended.
     pub moved: Days,
-    /// Whether the finish of the plan still waits for the task, link by link: then what is missing in `moved` is only that
+    /// Whether that still waits for the task, link by link: then what is missing in `moved` is only that
     /// other calendars count other days.
     pub is_passed_on: bool,
     /// Where on the path the delay does not go on. None where it arrives.
@@ -184,33 +183,11 @@ impl Again<'_> {
         carried
     }
 
-    /// The tasks with which a plan ends now, and when that is.
-    fn last(&self, plan: PlanId) -> (i64, Vec<TaskId>) {
-        let (mut finish, mut last) = (i64::MIN, Vec::new());
-        for number in self.model.plan(plan).range(EntityKind::Task) {
-            let task = TaskId(number as u32);
-            let dates = &self.dates[self.node(task).index()];
-            let counts = self.network.hierarchy.is_leaf(task)
-                && is_on_network(&self.activities.list[number])
-                && dates.is_known();
-            if counts && dates.early_finish > finish {
-                finish = dates.early_finish;
-                last.clear();
-            }
-            if counts && dates.early_finish == finish {
-                last.push(task);
-            }
-        }
-        (finish, last)
-    }
-
     fn outcome(&self, path: &[TaskId], days: i64, carried: &[bool]) -> Delayed {
-        let task = path[0];
-        let plan = self.model.task(task).plan;
-        let (after, last) = self.last(plan);
-        let before = self.before.plans[plan.index()].finish.unwrap_or(after);
-        let moved = self.moved(task, before, after);
-        let is_passed_on = last.iter().any(|last| carried[self.node(*last).index()]);
+        let (task, last) = (path[0], path[path.len() - 1]);
+        let before = self.before.tasks[last.index()].dates.early_finish;
+        let moved = self.moved(task, before, self.dates[self.node(last).index()].early_finish);
+        let is_passed_on = carried[self.node(last).index()];
         let arrives = is_passed_on || moved.compare(days - 1).is_ge();
         let swallowed = (!arrives).then(|| self.swallowed(path, carried));
         Delayed { task, moved, is_passed_on, swallowed }
