@@ -621,6 +621,28 @@ mod tests {
     }
 
     #[test]
+    fn names_are_given_the_ids_that_are_meant() {
+        use crate::finding::EntityKind::{Asset, Person, Plan};
+        let (folder, configs) = with(concat!(
+            "[alias.person]\n\"Weber, Jonas\" = \"jonas\"\n\"Rossi\" = 3\n[alias.plan]\n\"SAP 2025\" = \"erp\"\n",
+            "[alias.asset]\nsap = \"\"\n[alias.persons]\na = \"b\"\n[alias.x-mine]\na = 1\n",
+        ));
+        assert_eq!(
+            messages(folder.path(), &configs),
+            [
+                "PLN003 3: `\"Rossi\"` needs the id that is meant, but here it is the number 3",
+                "PLN003 : `\"sap\"` needs the id that is meant, but here it is the text \"\"",
+                "PLN002 persons: `persons` is not a field of `alias`; did you mean \"person\"?",
+            ]
+        );
+        let import = configs.for_path(&folder.path().join("plan.toml")).import();
+        assert_eq!(import.aliases.id(Person, " Weber, Jonas "), Some("jonas"));
+        assert_eq!(import.aliases.id(Plan, "SAP 2025"), Some("erp"));
+        assert_eq!(import.aliases.id(Asset, "sap"), None);
+        assert_eq!(import.aliases.id(Asset, "Weber, Jonas"), None);
+    }
+
+    #[test]
     fn a_configuration_that_is_no_toml_or_for_another_release_is_an_error() {
         let (folder, configs) = with("\u{FEFF}ignore = [\"DEP\"\nfail-on = \"error\"\n");
         configs.for_path(&folder.path().join("plan.toml"));

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 use std::str::FromStr as _;
+use std::sync::Arc;
 
 use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 use toml::Spanned;
@@ -9,8 +10,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::rule_set::{Layer, RuleSet, Selector, clause, suggestion};
 use crate::catalogue::{Catalogue, OptionValue, Options};
-use crate::finding::{Code, Finding, Severity};
-use crate::model::{Duration, LinkKind, Status, Unit};
+use crate::finding::{Code, EntityKind, Finding, Severity};
+use crate::model::{Aliases, Duration, LinkKind, Status, Unit};
 use crate::read::{CsvField, DateFormat, ImportOptions, PlainUnit, delimiter, nearest};
 use crate::source::{FileId, Span};
 
@@ -37,6 +38,7 @@ const KEYS: &[&str] = &[
     "import",
     "guess-kinds",
     "packs",
+    "alias",
 ];
 
 /// What `[import]` can say: a table for each format.
@@ -195,6 +197,7 @@ impl Reader<'_> {
             "rule" => self.rules(value),
             "waiver-notice" => self.waiver_notice(value),
             "import" => self.import(value),
+            "alias" => self.aliases(value),
             // The user's own, as in a plan.
             name if name.starts_with("x-") => {}
             _ => self.unknown_key(key, "planlint.toml", KEYS),
@@ -438,6 +441,27 @@ impl Reader<'_> {
                 _ => self.unknown_key(key, "import", IMPORT_KEYS),
             }
         }
+    }
+
+    /// `[alias.person] "Weber, Jonas" = "jonas"`: who or what is meant by a name, so that plans can be compared.
+    fn aliases(&mut self, value: &Item<'_>) {
+        let mut aliases = Aliases::default();
+        for (key, value) in self.table("alias", value) {
+            let word: &str = key.get_ref();
+            let Some(kind) = Aliases::KINDS.into_iter().find(|kind| kind.as_str() == word) else {
+                if !word.starts_with("x-") {
+                    self.unknown_key(key, "alias", &Aliases::KINDS.map(EntityKind::as_str));
+                }
+                continue;
+            };
+            for (name, value) in self.table(&format!("alias.{word}"), value) {
+                match value.get_ref() {
+                    DeValue::String(id) if !id.trim().is_empty() => aliases.insert(kind, name.get_ref(), id),
+                    _ => self.wrong_type(&format!("\"{}\"", name.get_ref()), "the id that is meant", value),
+                }
+            }
+        }
+        self.written.import.aliases = Arc::new(aliases);
     }
 
     fn import_csv(&mut self, value: &Item<'_>) {

@@ -3,6 +3,7 @@
 //! A run has one [`Model`]: plain vectors of entities, numbered through all plans, those of one plan side by side.
 //! Entities refer to each other by number ([`TaskId`], [`PlanId`]) or, as their author wrote it, by [`Text`].
 
+mod alias;
 mod entity;
 #[macro_use]
 mod field;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+pub use alias::Aliases;
 pub use entity::*;
 pub use field::{FieldDef, Stored, Type, Value};
 pub use value::*;
@@ -345,6 +347,8 @@ pub struct PlanEntry {
     pub is_imported: bool,
     /// How its file says that it was scheduled.
     pub schedule: ScheduleOptions,
+    /// What names in it mean, by its configuration.
+    pub aliases: Arc<Aliases>,
     ranges: [(u32, u32); EntityKind::ALL.len()],
 }
 
@@ -651,6 +655,7 @@ impl<'s> Model<'s> {
             files,
             capability,
             schedule,
+            aliases: Arc::default(),
             ranges,
         });
         self.fix_by_hand(plan);

@@ -1,12 +1,13 @@
 //! From ids to entities, plan by plan; and the ids that stand for two things.
 
 use std::hash::BuildHasher;
+use std::sync::Arc;
 
 use hashbrown::HashTable;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::finding::{Code, Entity, EntityKind, Finding};
-use crate::model::{Model, PlanId};
+use crate::model::{Aliases, Model, PlanId};
 
 /// Finds entities by plan, kind and id in constant time.
 pub struct Index {
@@ -27,6 +28,7 @@ impl Index {
         for plan in model.plan_ids() {
             index.plans.entry(model.plan_id(plan).into()).or_insert(plan);
         }
+        index.add_aliases(model);
         for kind in EntityKind::ALL {
             // Waivers have no ids that anything refers to.
             if matches!(kind, EntityKind::Plan | EntityKind::Waiver) {
@@ -59,6 +61,27 @@ impl Index {
         }
         index.same_but_for_case(model, &mut findings);
         (index, findings)
+    }
+
+    /// Other names of plans, as configurations give them. A plan that is really called so goes first.
+    fn add_aliases(&mut self, model: &Model<'_>) {
+        let mut last: Option<&Arc<Aliases>> = None;
+        for entry in &model.plans {
+            // Mostly one configuration holds for all of them.
+            if last.is_some_and(|last| Arc::ptr_eq(last, &entry.aliases)) {
+                continue;
+            }
+            last = Some(&entry.aliases);
+            for (name, id) in entry.aliases.of(EntityKind::Plan) {
+                for (known, other) in [(name, id), (id, name)] {
+                    if let Some(plan) = self.plan(known)
+                        && self.plan(other).is_none()
+                    {
+                        self.plans.insert(other.into(), plan);
+                    }
+                }
+            }
+        }
     }
 
     /// Ids that differ only in case are two things to the program and one to a reader.

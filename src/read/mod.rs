@@ -65,7 +65,11 @@ pub fn read_with<'s>(
 ) -> Read<'s> {
     let files: Vec<(FileId, &SourceFile)> = sources.iter().collect();
     let readings: Vec<Reading> = files.par_iter().map(|(id, file)| read_file(*id, file, options)).collect();
-    join(sources, readings)
+    let mut read = join(sources, readings);
+    for plan in &mut read.model.plans {
+        plan.aliases = Arc::clone(&options(&sources.file(plan.file).path).aliases);
+    }
+    read
 }
 
 fn read_file(

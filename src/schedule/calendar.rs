@@ -1,5 +1,6 @@
 //! Which days are worked.
 
+use jiff::ToSpan;
 use jiff::civil::Date;
 
 use crate::model::{List, Model, WorkingTime, parse_hours, weekday};
@@ -98,6 +99,21 @@ impl WorkDays {
         }
     }
 
+    /// The first working day from here on, where there is one within ten years.
+    pub fn first_from(&self, day: Date) -> Option<Date> {
+        self.nearest(day, 1)
+    }
+
+    /// The last working day up to here, where there is one within ten years.
+    pub fn last_up_to(&self, day: Date) -> Option<Date> {
+        self.nearest(day, -1)
+    }
+
+    fn nearest(&self, day: Date, step: i64) -> Option<Date> {
+        let days = (0..=i64::from(LONGEST)).map_while(|days| day.checked_add((step * days).days()).ok());
+        days.into_iter().find(|day| self.is_worked(*day))
+    }
+
     /// How many working days lie from `from` up to, and without, `to`; negative the other way round. O(log n) in the
     /// number of holidays.
     pub fn between(&self, from: Date, to: Date) -> i64 {
@@ -155,6 +171,10 @@ mod tests {
         assert_eq!(days.between(date(2027, 1, 4), date(2026, 12, 21)), -9);
         assert!(!days.is_worked(date(2026, 12, 25)) && !days.is_worked(date(2026, 12, 26)));
         assert!(days.is_worked(date(2026, 12, 24)));
+        assert_eq!(days.first_from(date(2026, 12, 25)), Some(date(2026, 12, 28)));
+        assert_eq!(days.last_up_to(date(2026, 12, 27)), Some(date(2026, 12, 24)));
+        let none = WorkDays { week: [false; 7], ..WorkDays::default() };
+        assert_eq!(none.first_from(date(2026, 12, 25)), None);
     }
 
     #[test]

@@ -45,6 +45,10 @@ pub struct Schedule {
     drives: Vec<bool>,
 }
 
+/// One of the calendars of a run, to be compared with others and asked about.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct CalendarOf(u32);
+
 /// What was computed of one task.
 #[derive(Clone, Copy)]
 struct Computed {
@@ -194,6 +198,37 @@ impl Schedule {
     pub fn day_thousandths(&self, plan: PlanId, duration: Duration) -> i64 {
         let days = self.work_days(plan);
         duration.day_thousandths(days.minutes_per_day(), days.days_per_week())
+    }
+
+    /// The calendar on which a task is worked.
+    pub fn calendar_of(&self, task: TaskId) -> CalendarOf {
+        CalendarOf(self.tasks[task.index()].clock)
+    }
+
+    /// Whether a calendar works at least whenever the plan's own does: it is the same, or time that runs by the clock.
+    pub fn works_with_plan(&self, calendar: CalendarOf, plan: PlanId) -> bool {
+        calendar.0 == calendars::ELAPSED || self.calendars.are_twins(calendar.0, self.calendars.of_plan(plan))
+    }
+
+    /// Whether anything is worked on a day of a calendar.
+    pub fn is_worked_on(&self, calendar: CalendarOf, day: Date) -> bool {
+        let midnight = time::start_minute(Moment::day(day));
+        self.calendars.clock(calendar.0).between(midnight, midnight + time::DAY) > 0
+    }
+
+    /// When the work that is left of a task begins: where it has begun, not before the status date of its plan.
+    pub fn left_from(&self, model: &Model<'_>, task: TaskId) -> Option<Spanned<Moment>> {
+        let start = self.start(model, task)?;
+        let it = model.task(task);
+        if it.actual_start().is_none() || it.actual_finish().is_some() {
+            return Some(start);
+        }
+        let computed =
+            self.believable(model, task, GUESSED_START).map(|dates| time::moment(dates.early_start));
+        let reported = model.plan(it.plan).header.status_date().map(|date| date.value);
+        let left =
+            [Some(start.value), computed, reported].into_iter().flatten().max_by_key(|it| it.as_start());
+        left.map(|left| Spanned::new(left, start.span))
     }
 
     /// How many working days of a plan lie from one day up to, and without, another; negative the other way round.

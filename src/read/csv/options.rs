@@ -1,9 +1,11 @@
 //! What a configuration can say about spreadsheets. Declared here, below the configuration, which fills it.
 
+use std::sync::Arc;
+
 use super::date::DateFormat;
 use super::header::Field;
 use crate::catalogue::FieldDecl;
-use crate::model::{Duration, LinkKind, Status, Unit};
+use crate::model::{Aliases, Duration, LinkKind, Status, Unit};
 
 /// What a configuration says about the files of other tools.
 #[derive(Clone, Debug, Default)]
@@ -12,6 +14,8 @@ pub struct ImportOptions {
     pub csv: CsvOptions,
     /// Fields that packs declare, which native plans may use.
     pub fields: Vec<FieldDecl>,
+    /// `[alias]`: what names in plans mean.
+    pub aliases: Arc<Aliases>,
 }
 
 /// How spreadsheets are to be read, where they do not say it themselves.

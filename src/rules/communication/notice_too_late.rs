@@ -160,6 +160,19 @@ mod tests {
     }
 
     #[test]
+    fn dates_may_follow_from_logic() {
+        let plan = |link: &str| {
+            let plan = format!(
+                "[plan]\nstart = 2026-11-02\n[task]\nn = {{ title = \"Tell\", kind = \"user-notice\", duration = \"1d\" }}\n\
+                 x = {{ title = \"X\", kind = \"rollout\", duration = \"1d\", depends-on = \"{link}\" }}\n"
+            );
+            codes(&plan).into_iter().filter(|it| it.starts_with("COM008")).collect::<Vec<_>>()
+        };
+        assert_eq!(plan("n FS+4d"), ["COM008 5:1"]);
+        assert!(plan("n FS+5d").is_empty());
+    }
+
+    #[test]
     fn each_site_has_its_own_notice() {
         let (early, late) = ("2026-11-02", "2026-11-12");
         let at = |site: &str| format!(", site = \"{site}\"");

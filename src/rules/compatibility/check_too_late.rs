@@ -1,4 +1,4 @@
-//! CMP004: by the dates that are written, a check ends only after the change has started.
+//! CMP004: a check ends only after the change has started.
 
 use super::Touches;
 use crate::model::{AssetId, Moment, Spanned, TaskId};
@@ -71,6 +71,19 @@ go = { title = 'Roll out', kind = 'rollout', affects = ['sap'], depends-on = ['c
         assert_eq!(found(PLAN), ["CMP004 5:93"]);
         assert_eq!(found(&PLAN.replace(", start = 2026-11-11", "")), NONE);
         assert_eq!(found(&PLAN.replace("2026-11-11", "2026-11-13")), NONE);
+    }
+
+    #[test]
+    fn the_end_of_a_check_may_follow_from_logic() {
+        let plan = |start: &str| {
+            let check = "c = { title = 'Test SAP', kind = 'compatibility-check', covers = ['sap'], duration = '5d', depends-on = 'b' }";
+            let before = "b = { title = 'Build', duration = '5d' }\n";
+            let plan = PLAN.replace("c = { title = 'Test SAP', kind = 'compatibility-check', covers = ['sap'], finish = 2026-11-13 }", check);
+            found(&format!("[plan]\nstart = 2026-11-02\n{}{before}", plan.replace("2026-11-11", start)))
+        };
+        assert_eq!(plan("2026-11-12"), ["CMP004 7:93"]);
+        assert_eq!(plan("2026-11-13"), NONE);
+        assert_eq!(plan("2026-11-16"), NONE);
     }
 
     #[test]

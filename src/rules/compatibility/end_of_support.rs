@@ -57,14 +57,14 @@ fn support_end(ctx: &Ctx<'_>, asset: AssetId) -> Option<Spanned<Moment>> {
     Some(it.extended_support_until().filter(|bought| bought.value > end.value).unwrap_or(end))
 }
 
-/// The day that was promised, else the latest that any task states.
+/// The day that was promised, else the day on which the last task ends.
 fn plan_finish(ctx: &Ctx<'_>, plan: PlanId) -> Option<Moment> {
     let promised = ctx.model.plan(plan).header.finish_by().map(|finish| finish.value);
-    let stated = || {
+    let last = || {
         let tasks = ctx.model.tasks_of(plan).filter(|(task, _)| !ctx.is_cancelled(*task));
         tasks.filter_map(|(task, _)| Some(ctx.finish(task)?.value)).max()
     };
-    promised.or_else(stated)
+    promised.or_else(last)
 }
 
 /// Reports what a change brings in and what runs out before the change has ended. Returns those assets, which need no
@@ -153,6 +153,18 @@ up = { title = 'Tidy the database', kind = 'deployment', affects = ['db'], finis
         let plan = PLAN.replace("finish-by = 2027-03-31", "name = 'x'");
         assert_eq!(found(&plan), NONE);
         assert_eq!(found(&(plan + "end = { title = 'Close', finish = 2027-02-01 }\n")), ["CMP012 4:44"]);
+    }
+
+    #[test]
+    fn the_end_of_the_plan_may_follow_from_logic() {
+        let plan = PLAN
+            .replace("finish-by = 2027-03-31", "start = 2026-11-02")
+            .replace("finish = 2026-12-18", "duration = '5d'");
+        let with = |days: u32| {
+            found(&format!("{plan}end = {{ title = 'Close', duration = '{days}d', depends-on = 'up' }}\n"))
+        };
+        assert_eq!(with(40), NONE, "on 1 January");
+        assert_eq!(with(60), ["CMP012 4:44"]);
     }
 
     #[test]

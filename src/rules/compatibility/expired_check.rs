@@ -111,6 +111,19 @@ go = { title = 'Roll out', kind = 'rollout', affects = ['sap'], finish = 2026-11
     }
 
     #[test]
+    fn the_end_of_the_change_may_follow_from_logic() {
+        let plan = |days: u32| {
+            let plan = PLAN.replace("finish = 2026-11-11", &format!("duration = '{days}d'"));
+            found(&format!(
+                "[plan]\nstart = 2026-10-19\n{}",
+                plan.replace("covers = ['sap'],", "covers = ['sap'], duration = '5d',")
+            ))
+        };
+        assert_eq!(plan(5), NONE, "on Friday 30 October");
+        assert_eq!(plan(6), ["CMP007 6:106"]);
+    }
+
+    #[test]
     fn an_open_check_tests_what_is_there_then() {
         let changed = PLAN
             .replace("valid-until = 2026-10-31", "finish = 2026-10-09")

@@ -452,7 +452,7 @@ fn touched_assets(groups: &Groups<'_>, wanted: impl Fn(AssetId) -> bool) -> Vec<
 }
 
 /// A version or target without what people write differently: capitals, blanks, hyphens, a leading v.
-fn normalized(text: &str) -> String {
+pub(super) fn normalized(text: &str) -> String {
     let text: String =
         text.to_lowercase().chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '_')).collect();
     match text.strip_prefix('v') {
@@ -463,7 +463,7 @@ fn normalized(text: &str) -> String {
 
 /// Whether one version is the other said less exactly: `windows-11` of `windows-11-25h2`, `7.7` of `7.7.2`, not of
 /// `7.70`.
-fn is_broader(broad: &str, exact: &str) -> bool {
+pub(super) fn is_broader(broad: &str, exact: &str) -> bool {
     let parts = |text: &str| -> Vec<String> {
         text.to_lowercase()
             .split(|c: char| !c.is_alphanumeric())

@@ -138,6 +138,19 @@ mod tests {
     }
 
     #[test]
+    fn dates_may_follow_from_logic() {
+        let plan = |lag: u32| {
+            found(&format!(
+                "m = {{ title = \"M\", kind = \"migration\", affects = \"old\", start = 2026-10-26, duration = \"5d\" }}\n\
+                 v = {{ title = \"V\", kind = \"verification\", duration = \"2d\", depends-on = \"m\" }}\n\
+                 d = {{ title = \"D\", kind = \"decommission\", affects = \"old\", duration = \"1d\", depends-on = \"v FS+{lag}d\" }}\n"
+            ))
+        };
+        assert_eq!(plan(8), Vec::<String>::new(), "two days of looking and eight of waiting");
+        assert_eq!(plan(7), ["GAT012 9:1"]);
+    }
+
+    #[test]
     fn it_waits_for_a_check_of_what_replaces_it() {
         let plan = |link: &str| {
             found(&format!(

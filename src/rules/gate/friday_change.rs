@@ -114,6 +114,21 @@ mod tests {
     }
 
     #[test]
+    fn dates_may_follow_from_logic() {
+        let plan = |days: u32, support: &str| {
+            found(&format!(
+                "start = 2026-11-02\n[task]\na = {{ title = \"A\", kind = \"upgrade\", duration = \"{days}d\" }}\n\
+                 s = {{ title = \"S\", kind = \"hypercare\", {support} }}\n"
+            ))
+        };
+        let behind = "duration = \"5d\", depends-on = \"a\"";
+        assert_eq!(plan(5, behind), ["GAT009 5:1"], "help comes on Monday");
+        assert_eq!(plan(4, behind), Vec::<String>::new());
+        let beside = "duration = \"10d\", depends-on = \"a SS\"";
+        assert_eq!(plan(5, beside), Vec::<String>::new());
+    }
+
+    #[test]
     fn weekends_on_purpose_pilots_and_unknown_dates_are_left_alone() {
         let tasks = "[task]\n\
             a = { title = \"A\", kind = \"cutover\", finish = 2026-11-06, weekend = true }\n\

@@ -203,6 +203,18 @@ mod tests {
     }
 
     #[test]
+    fn dates_may_follow_from_logic() {
+        let plan = |days: u32| {
+            let tasks = format!(
+                "a = {{ title = \"A\", kind = \"upgrade\", start = 2026-11-02, duration = \"4d\", rollback = {{ plan = \"x\", until = \"3d\" }} }}\n\
+                 v = {{ title = \"V\", kind = \"verification\", duration = \"{days}d\", depends-on = \"a\" }}\n"
+            );
+            found(&tasks).len()
+        };
+        assert_eq!([plan(3), plan(4)], [0, 1], "from Friday 6 to Tuesday 10 November, or a day longer");
+    }
+
+    #[test]
     fn somebody_must_know_before_the_way_back_closes() {
         let plan = |until: &str, first: &str| {
             found(&format!(

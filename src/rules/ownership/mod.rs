@@ -1,7 +1,8 @@
 //! OWN: does somebody own it? And what the rules of the family share: who it is that owns something.
 
+pub(super) mod load;
 mod one_owner_plan;
-mod overloaded_owner;
+pub(super) mod overloaded_owner;
 mod own_approver;
 mod owner_unavailable;
 mod team_only_owner;

@@ -1,25 +1,13 @@
-//! OWN005: a person who is booked for more than they can work, by the dates the plan states.
+//! OWN005: a person who is booked for more than they can work.
 
-use jiff::civil::Date;
-
-use super::People;
+use super::load::{bookings, capacity, peaks};
 use crate::finding::{Entity, EntityKind};
-use crate::model::{Capacity, Effort, PlanId, TaskId};
 use crate::rules::{Ctx, Native, Sink, listed};
 
 pub(super) const RULE: Native = Native { code: "OWN005", check };
 
-/// Shorter peaks are overtime, not overload.
-const LONGEST_PEAK: i64 = 5;
-
-/// A share of somebody's time, in per cent, from one day to another, both included.
-struct Booking {
-    person: usize,
-    task: TaskId,
-    start: Date,
-    finish: Date,
-    units: u32,
-}
+/// So many of the tasks are shown at their place.
+pub(in crate::rules) const SHOWN: usize = 10;
 
 fn check(ctx: &Ctx<'_>, out: &mut Sink) {
     let mut bookings = bookings(ctx);
@@ -27,110 +15,25 @@ fn check(ctx: &Ctx<'_>, out: &mut Sink) {
     for of_one in bookings.chunk_by(|one, other| one.person == other.person) {
         let Some(first) = of_one.first() else { continue };
         let person = &ctx.model.persons[first.person];
-        let capacity = match person.capacity().map(|capacity| capacity.value) {
-            None => 100,
-            Some(Capacity::Percent(percent)) => u32::from(percent),
-            // Many people under one name.
-            Some(Capacity::Pool) => continue,
-        };
-        let Some(peak) = worst(ctx, person.plan, of_one, capacity) else { continue };
-        let tasks: Vec<&Booking> =
-            of_one.iter().filter(|it| it.start <= peak.last && it.finish >= peak.first).collect();
+        // Many people under one name.
+        let Some(capacity) = capacity(person) else { continue };
+        // The worst time; of two that are as bad, the first.
+        let worst =
+            peaks(ctx, person.plan, of_one, capacity).into_iter().rev().max_by_key(|peak| peak.excess);
+        let Some(peak) = worst else { continue };
+        let tasks = || of_one.iter().filter(|it| peak.has(it)).map(|it| it.task);
         let mut finding = ctx
             .finding(Entity::new(EntityKind::Person, first.person))
             .param("peak", format!("{}%", peak.load))
             .param("capacity", format!("{capacity}%"))
             .param("from", peak.first.to_string())
             .param("until", peak.last.to_string())
-            .param("tasks", listed(tasks.iter().map(|it| ctx.name(it.task))));
-        for it in tasks.iter().take(3) {
-            finding = finding.label(ctx.place(it.task), "booked at the same time");
+            .param("tasks", listed(tasks().map(|task| ctx.name(task))));
+        for task in tasks().take(SHOWN) {
+            finding = finding.label(ctx.place(task), "booked at the same time");
         }
         out.report(finding);
     }
-}
-
-fn bookings(ctx: &Ctx<'_>) -> Vec<Booking> {
-    let people = People::new(ctx);
-    let mut bookings = Vec::new();
-    for (task, it) in ctx.open_leaves() {
-        let (Some(start), Some(finish)) = (ctx.start(task), ctx.finish(task)) else { continue };
-        let is_short = it
-            .duration()
-            .is_some_and(|duration| ctx.schedule.day_thousandths(it.plan, duration.value) <= 500);
-        // Events take no time, and half a day fits in anywhere.
-        if ctx.is_milestone(task) || is_short {
-            continue;
-        }
-        let (start, finish) = (start.value.date, finish.value.date);
-        let is_level = it.effort().is_some_and(|effort| effort.value == Effort::Level);
-        // Managing and supporting goes along with other work: only a stated share of it counts.
-        let units = it.units().map_or(if is_level { 0 } else { 100 }, |units| units.value);
-        if let Some(person) = people.owner(task).and_then(|owner| owner.person()).filter(|_| units > 0) {
-            bookings.push(Booking { person, task, start, finish, units });
-        }
-        for (helper, units) in ctx.model.helpers(task) {
-            // A helper without a stated share is named, not booked.
-            if let (Some(who), Some(units)) = (people.find(it.plan, helper), units)
-                && who.kind == EntityKind::Person
-            {
-                let (person, units) = (who.index as usize, u32::from(units));
-                bookings.push(Booking { person, task, start, finish, units });
-            }
-        }
-    }
-    bookings
-}
-
-/// A time of too much work.
-struct Peak {
-    first: Date,
-    last: Date,
-    load: u32,
-    /// Working days times per cent above what is there.
-    excess: i64,
-}
-
-/// The worst time of more than five working days in a row above the capacity.
-fn worst(ctx: &Ctx<'_>, plan: PlanId, bookings: &[Booking], capacity: u32) -> Option<Peak> {
-    // Where the load changes: the first day of each task, and the day after its last.
-    let mut steps: Vec<(Date, i64)> = Vec::with_capacity(bookings.len() * 2);
-    for it in bookings.iter().filter(|it| it.start <= it.finish) {
-        steps.push((it.start, i64::from(it.units)));
-        steps.push((it.finish.tomorrow().unwrap_or(it.finish), -i64::from(it.units)));
-    }
-    steps.sort_unstable();
-    let mut worst: Option<Peak> = None;
-    let mut run: Option<(Peak, i64)> = None;
-    let mut load = 0;
-    let mut at = 0;
-    while let Some(&(day, _)) = steps.get(at) {
-        while let Some((_, change)) = steps.get(at).filter(|(other, _)| *other == day) {
-            load += change;
-            at += 1;
-        }
-        let Some(&(next, _)) = steps.get(at) else { break };
-        let days = ctx.schedule.days_between(plan, day, next);
-        // A weekend between two busy weeks is no rest that counts.
-        if days == 0 {
-            continue;
-        }
-        let excess = load - i64::from(capacity);
-        if excess <= 0 {
-            run = None;
-            continue;
-        }
-        let last = next.yesterday().unwrap_or(next);
-        let (peak, length) = run.get_or_insert((Peak { first: day, last, load: 0, excess: 0 }, 0));
-        peak.last = last;
-        peak.load = peak.load.max(load as u32);
-        peak.excess += excess * days;
-        *length += days;
-        if *length > LONGEST_PEAK && worst.as_ref().is_none_or(|worst| worst.excess < peak.excess) {
-            worst = Some(Peak { ..*peak });
-        }
-    }
-    worst
 }
 
 #[cfg(test)]
@@ -181,5 +84,144 @@ mod tests {
         };
         assert!(plan("{ units = \"50%\", person = \"mia\" }"));
         assert!(!plan("\"mia\""));
+    }
+
+    #[test]
+    fn dates_may_follow_from_logic() {
+        let plan = |first: &str| {
+            let plan = format!(
+                "[plan]\nstart = 2026-11-02\n[person]\nmia = {{}}\n[task]\n\
+                 a = {{ title = \"A\", duration = \"{first}\" }}\n\
+                 b = {{ title = \"B\", owner = \"mia\", duration = \"10d\", depends-on = \"a\" }}\n\
+                 c = {{ title = \"C\", owner = \"mia\", duration = \"10d\" }}\n"
+            );
+            window(&plan)
+        };
+        assert_eq!(plan("4d"), said("2026-11-06", "2026-11-13", "200%"));
+        assert_eq!(plan("5d"), None, "five days in common");
+        assert_eq!(plan("10d"), None, "one after the other");
+    }
+
+    #[test]
+    fn what_is_left_of_work_under_way_begins_at_the_status_date() {
+        let plan = |left: &str| {
+            let plan = format!(
+                "[plan]\nstatus-date = 2026-11-09\n[person]\nmia = {{}}\n[task]\n\
+                 a = {{ title = \"A\", owner = \"mia\", duration = \"20d\", actual-start = 2026-10-26, remaining = \"{left}\" }}\n\
+                 b = {{ title = \"B\", owner = \"mia\", duration = \"20d\", actual-start = 2026-10-26, remaining = \"10d\" }}\n"
+            );
+            window(&plan)
+        };
+        assert_eq!(plan("6d"), said("2026-11-09", "2026-11-16", "200%"));
+        assert_eq!(plan("5d"), None);
+        assert_eq!(plan("4h"), None);
+    }
+
+    #[test]
+    fn a_task_counts_on_the_days_of_its_own_calendar() {
+        let plan = |calendar: &str| {
+            let plan = format!(
+                "[plan]\ncalendar = \"usual\"\n[calendar]\nusual = {{ holidays = [2026-11-11] }}\n\
+                 weekends = {{ work-week = [\"sat\", \"sun\"] }}\nlong = {{ work-week = [\"mon\", \"tue\", \"wed\", \"thu\"] }}\n\
+                 [person]\nmia = {{}}\n[task]\na = {{ title = \"A\", owner = \"mia\", {FIRST} }}\n\
+                 b = {{ title = \"B\", owner = \"mia\", {FIRST}, calendar = \"{calendar}\" }}\n"
+            );
+            window(&plan)
+        };
+        assert_eq!(plan("usual"), said("2026-11-02", "2026-11-13", "200%"));
+        assert_eq!(plan("weekends"), None, "one on weekdays, the other on the days between");
+        assert_eq!(plan("long"), None, "never on a Friday");
+    }
+
+    /// First and last day and peak of what OWN005 finds.
+    fn window(plan: &str) -> Option<[String; 3]> {
+        let catalogue = crate::catalogue::Catalogue::embedded();
+        let sources = crate::source::Sources::from_texts(crate::expect::files(plan));
+        let options = crate::catalogue::Options::new();
+        let runs = |rule: &crate::catalogue::Rule| rule.code.as_str() == "OWN005";
+        let settings = || crate::rules::PlanSettings { runs: &runs, options: &options, guesses: true };
+        let today = jiff::civil::date(2026, 10, 2);
+        let found =
+            crate::find(&sources, catalogue, |model| model.plans.iter().map(|_| settings()).collect(), today);
+        assert!(found.failed.is_empty(), "{:?}", found.failed);
+        let finding = found.findings.iter().find(|finding| finding.code.as_str() == "OWN005")?;
+        let param = |name: &str| {
+            let found = finding.params.iter().find(|(param, _)| param == name);
+            found.map(|(_, value)| value.clone()).unwrap_or_default()
+        };
+        Some([param("from"), param("until"), param("peak")])
+    }
+
+    fn said(from: &str, until: &str, peak: &str) -> Option<[String; 3]> {
+        Some([from, until, peak].map(str::to_owned))
+    }
+
+    use jiff::ToSpan;
+    use jiff::civil::{Date, Weekday, date};
+    use proptest::prelude::*;
+
+    const MONDAY: Date = date(2026, 11, 2);
+    const HOLIDAYS: [i64; 2] = [9, 22];
+
+    fn day(number: i64) -> Date {
+        MONDAY.saturating_add(number.days())
+    }
+
+    fn is_weekend(number: i64) -> bool {
+        matches!(day(number).weekday(), Weekday::Saturday | Weekday::Sunday)
+    }
+
+    /// A task of the reference: first and last day, share, and whether it is worked at weekends only.
+    type Row = (i64, i64, i64, bool);
+
+    /// Day by day: what the counting must agree with.
+    fn reference(rows: &[Row], capacity: i64) -> Option<[String; 3]> {
+        let mut worst: Option<(i64, [String; 3])> = None;
+        let mut run: Vec<(i64, i64)> = Vec::new();
+        for at in 0..80 {
+            if is_weekend(at) || HOLIDAYS.contains(&at) {
+                continue;
+            }
+            let booked =
+                rows.iter().filter(|(first, last, _, weekends)| (*first..=*last).contains(&at) && !weekends);
+            let load: i64 = booked.map(|(.., units, _)| units).sum();
+            if load > capacity {
+                run.push((at, load));
+                continue;
+            }
+            let excess: i64 = run.iter().map(|(_, load)| load - capacity).sum();
+            if run.len() > 5 && worst.as_ref().is_none_or(|(most, _)| excess > *most) {
+                let peak = run.iter().map(|(_, load)| *load).max().unwrap();
+                let days = [run[0].0, run[run.len() - 1].0].map(|at| day(at).to_string());
+                let [from, until] = days;
+                worst = Some((excess, [from, until, format!("{peak}%")]));
+            }
+            run.clear();
+        }
+        worst.map(|(_, found)| found)
+    }
+
+    proptest! {
+        #[test]
+        fn counting_agrees_with_a_walk_from_day_to_day(
+            rows in prop::collection::vec((0_i64..40, 0_i64..25, 1_i64..5, prop::bool::weighted(0.2)), 1..8),
+            capacity in prop::sample::select(vec![50_i64, 80, 100, 150]),
+        ) {
+            let rows: Vec<Row> =
+                rows.into_iter().map(|(first, length, units, weekends)| (first, first + length, units * 25, weekends)).collect();
+            let mut plan = format!(
+                "[plan]\ncalendar = \"usual\"\n[calendar]\nusual = {{ holidays = [{}, {}] }}\n\
+                 weekends = {{ work-week = [\"sat\", \"sun\"] }}\n[person]\nmia = {{ capacity = \"{capacity}%\" }}\n[task]\n",
+                day(HOLIDAYS[0]), day(HOLIDAYS[1]),
+            );
+            for (number, (first, last, units, weekends)) in rows.iter().enumerate() {
+                let calendar = if *weekends { ", calendar = \"weekends\"" } else { "" };
+                plan += &format!(
+                    "t{number} = {{ title = \"T{number}\", owner = \"mia\", start = {}, finish = {}, units = \"{units}%\"{calendar} }}\n",
+                    day(*first), day(*last),
+                );
+            }
+            prop_assert_eq!(window(&plan), reference(&rows, capacity), "{}", plan);
+        }
     }
 }

@@ -1,10 +1,8 @@
 //! OWN003: open work at a time when its owner is not there.
 
-use jiff::civil::Date;
-
 use super::{GATES, People};
 use crate::finding::{Entity, EntityKind, Finding};
-use crate::model::{PlanId, TaskId};
+use crate::model::{Moment, Period, TaskId};
 use crate::rules::{Ctx, Native, Sink, entity};
 
 pub(super) const RULE: Native = Native { code: "OWN003", check };
@@ -29,7 +27,8 @@ fn check(ctx: &Ctx<'_>, out: &mut Sink) {
 /// Fills in why the owner is not there, if so: gone, not here yet, gone before the end, or away.
 fn absence(ctx: &Ctx<'_>, task: TaskId, person: usize, any_day: bool, finding: Finding) -> Option<Finding> {
     let (it, plan) = (&ctx.model.persons[person], ctx.model.task(task).plan);
-    let (start, finish) = (ctx.start(task), ctx.finish(task));
+    // What is done needs nobody any more.
+    let (start, finish) = (ctx.schedule.left_from(ctx.model, task), ctx.finish(task));
     if let Some(until) = it.until() {
         // What is still open will be done after today, whatever its dates say.
         if until.value.date < ctx.status_date(plan) {
@@ -50,49 +49,84 @@ fn absence(ctx: &Ctx<'_>, task: TaskId, person: usize, any_day: bool, finding: F
         return Some(finding.param("start", start.value.date.to_string()));
     }
     let (start, finish) = match (start, finish) {
-        (Some(start), Some(finish)) => (start.value.date, finish.value.date),
+        (Some(start), Some(finish)) => (start.value, finish.value),
         // One day is enough to know that the owner is missing on it.
-        (Some(only), None) | (None, Some(only)) if any_day => (only.value.date, only.value.date),
+        (Some(only), None) | (None, Some(only)) if any_day => (only.value, only.value),
         // Without both dates nobody can say how much of it is missed.
         _ => return None,
     };
-    let days = Days::of(ctx, plan, task, start, finish);
-    let away = ctx.model.periods(it.away()).iter().find(|away| {
-        let missed = days.count(ctx, start.max(away.start.date), finish.min(away.finish.date));
-        if any_day { missed > 0 } else { 2 * missed > days.count(ctx, start, finish) }
-    })?;
+    let work = Work::new(ctx, task, start, finish);
+    let away = ctx.model.periods(it.away());
+    let missed = work.missed(ctx, away);
+    if missed == 0 || (!any_day && 2 * missed <= work.amount) {
+        return None;
+    }
+    // Of several absences the one that takes most of it.
+    let away = away.iter().rev().max_by_key(|away| work.missed(ctx, std::slice::from_ref(*away)))?;
     let finding = finding.label(away.span, "away");
     let finding = finding.param("from", away.start.date.to_string());
     Some(finding.param("until", away.finish.date.to_string()))
 }
 
-/// How the days of a task are counted.
-enum Days {
-    /// Only those that the plan's calendar works.
-    Worked(PlanId),
-    /// All of them: work at a weekend or on a holiday.
-    All,
+/// The time of a task, in minutes of work on its calendar; by the clock where that works at no time of it: then the
+/// weekend or the holiday was chosen.
+struct Work {
+    task: TaskId,
+    start: Moment,
+    finish: Moment,
+    by_the_clock: bool,
+    amount: i64,
 }
 
-impl Days {
-    fn of(ctx: &Ctx<'_>, plan: PlanId, task: TaskId, start: Date, finish: Date) -> Self {
-        let at_weekend = ctx.model.task(task).weekend().is_some_and(|flag| flag.value);
-        match at_weekend || Days::Worked(plan).count(ctx, start, finish) == 0 {
-            true => Days::All,
-            false => Days::Worked(plan),
+impl Work {
+    fn new(ctx: &Ctx<'_>, task: TaskId, start: Moment, finish: Moment) -> Self {
+        let mut it = Self { task, start, finish: ended(finish), by_the_clock: false, amount: 0 };
+        if it.start.as_start() >= it.finish.as_start() {
+            // An event takes no time: it is missed where its day is.
+            (it.start, it.finish) = (Moment::day(start.date), ended(Moment::day(finish.date)));
+        }
+        it.amount = it.between(ctx, it.start, it.finish);
+        if it.amount <= 0 {
+            it.by_the_clock = true;
+            it.amount = it.between(ctx, it.start, it.finish);
+        }
+        it
+    }
+
+    fn between(&self, ctx: &Ctx<'_>, from: Moment, to: Moment) -> i64 {
+        match self.by_the_clock {
+            false => ctx.schedule.minutes_between(self.task, from, to).max(0),
+            true => minutes_by_the_clock(from, to).max(0),
         }
     }
 
-    /// The days from one to another, both included.
-    fn count(&self, ctx: &Ctx<'_>, first: Date, last: Date) -> i64 {
-        if first > last {
-            return 0;
+    /// How much of it lies in one of these periods. What lies in two of them counts once.
+    fn missed(&self, ctx: &Ctx<'_>, periods: &[Period]) -> i64 {
+        let mut periods: Vec<(Moment, Moment)> =
+            periods.iter().map(|it| (it.start, ended(it.finish))).collect();
+        periods.sort_unstable_by_key(|(start, _)| start.as_start());
+        let (mut missed, mut at) = (0, self.start);
+        for (from, to) in periods {
+            let from = if from.as_start() > at.as_start() { from } else { at };
+            let to = if to.as_start() < self.finish.as_start() { to } else { self.finish };
+            if from.as_start() < to.as_start() {
+                missed += self.between(ctx, from, to);
+                at = to;
+            }
         }
-        match self {
-            Days::Worked(plan) => ctx.schedule.days_between(*plan, first, last.tomorrow().unwrap_or(last)),
-            Days::All => last.duration_since(first).as_hours() / 24 + 1,
-        }
+        missed
     }
+}
+
+/// The end of something as a moment: a day without a time ends at midnight after it.
+fn ended(finish: Moment) -> Moment {
+    let (date, minute) = finish.as_finish();
+    Moment::at(date, minute)
+}
+
+fn minutes_by_the_clock(from: Moment, to: Moment) -> i64 {
+    let ((from_day, from_minute), (to_day, to_minute)) = (from.as_start(), to.as_start());
+    to_day.duration_since(from_day).as_mins() + i64::from(to_minute) - i64::from(from_minute)
 }
 
 #[cfg(test)]
@@ -129,6 +163,66 @@ mod tests {
             weekend,
             "kind = \"cutover\", weekend = true, start = 2026-11-06, finish = 2026-11-09"
         ));
+    }
+
+    /// The same for a task of five days behind one of five days, from Monday 2 November.
+    fn absent_behind(person: &str, head: &str, task: &str) -> bool {
+        let plan = format!(
+            "[plan]\nstart = 2026-11-02\n{head}\n[person]\nmia = {{ name = \"Mia\", {person} }}\n[task]\n\
+             a = {{ title = \"A\", duration = \"5d\" }}\n\
+             b = {{ title = \"B\", owner = \"mia\", depends-on = \"a\", duration = \"5d\"{task} }}"
+        );
+        codes(&plan).iter().any(|it| it.starts_with("OWN003"))
+    }
+
+    #[test]
+    fn dates_may_follow_from_logic() {
+        assert!(absent_behind("away = [{ start = 2026-11-09, finish = 2026-11-11 }]", "", ""));
+        assert!(!absent_behind("away = [{ start = 2026-11-02, finish = 2026-11-06 }]", "", ""));
+        assert!(
+            !absent_behind("away = [{ start = 2026-11-09, finish = 2026-11-10 }]", "", ""),
+            "two of five days"
+        );
+        assert!(absent_behind(
+            "away = [{ start = 2026-11-13, finish = 2026-11-13 }]",
+            "",
+            ", kind = \"rollout\""
+        ));
+        assert!(absent_behind("until = 2026-11-12", "", ""));
+        assert!(!absent_behind("until = 2026-11-13", "", ""));
+        assert!(absent_behind("from = 2026-11-10", "", ""));
+        assert!(!absent_behind("from = 2026-11-09", "", ""));
+    }
+
+    #[test]
+    fn several_absences_add_up_and_count_once() {
+        let two = |one: &str, other: &str| absent_behind(&format!("away = [{one}, {other}]"), "", "");
+        let monday = "{ start = 2026-11-09, finish = 2026-11-10 }";
+        assert!(two(monday, "{ start = 2026-11-12, finish = 2026-11-12 }"));
+        assert!(!two(monday, "{ start = 2026-11-10, finish = 2026-11-10 }"));
+    }
+
+    #[test]
+    fn only_days_of_the_tasks_own_calendar_are_missed() {
+        let fridays = "[calendar.usual]\nwork-week = [\"mon\", \"tue\", \"wed\", \"thu\", \"fri\"]\n\
+                       [calendar.late]\nwork-week = [\"thu\", \"fri\"]\n";
+        let away = "away = [{ start = 2026-11-09, finish = 2026-11-11 }]";
+        let plan = |task: &str| absent_behind(away, &format!("calendar = \"usual\"\n{fridays}"), task);
+        assert!(plan(""));
+        assert!(!plan(", calendar = \"late\""), "from Thursday on");
+    }
+
+    #[test]
+    fn what_is_done_of_work_under_way_needs_nobody() {
+        let under_way = |away: &str| {
+            let plan = format!(
+                "[plan]\nstatus-date = 2026-11-09\n[person]\nmia = {{ away = [{away}] }}\n[task]\n\
+                 a = {{ title = \"A\", owner = \"mia\", duration = \"10d\", actual-start = 2026-10-26, remaining = \"2d\" }}"
+            );
+            codes(&plan).iter().any(|it| it.starts_with("OWN003"))
+        };
+        assert!(!under_way("{ start = 2026-10-27, finish = 2026-11-06 }"));
+        assert!(under_way("{ start = 2026-11-09, finish = 2026-11-10 }"));
     }
 
     #[test]

@@ -53,4 +53,19 @@ mod tests {
             assert!(!found(", start = 2026-11-05", made), "{made}");
         }
     }
+
+    #[test]
+    fn the_start_may_follow_from_logic() {
+        let found = |days: u32, task: &str| {
+            let plan = format!(
+                "[plan]\nstart = 2026-11-02\n[task]\na = {{ title = \"A\", duration = \"{days}d\" }}\n\
+                 {task}[decision.d]\ntitle = \"D\"\nblocks = \"t\"\nneeded-by = 2026-11-06\n"
+            );
+            codes(&plan).into_iter().filter(|it| it.starts_with("RAI004")).count()
+        };
+        let task = "t = { title = \"T\", duration = \"2d\", depends-on = \"a\" }\n";
+        assert_eq!([found(3, task), found(4, task), found(5, task)], [1, 0, 0]);
+        let phase = "t = { title = \"T\" }\nu = { title = \"U\", parent = \"t\", duration = \"2d\", depends-on = \"a\" }\n";
+        assert_eq!([found(3, phase), found(4, phase)], [1, 0], "a phase begins with what is inside");
+    }
 }

@@ -1,7 +1,5 @@
 //! RSK003: a mitigation that ends after the risk can strike.
 
-use jiff::civil::Date;
-
 use super::{dead_mitigation, mitigations, open_risks};
 use crate::finding::{Entity, Finding};
 use crate::model::{Moment, PlanId, Risk, Spanned, TaskId};
@@ -98,11 +96,14 @@ fn worded(
     }
 }
 
-/// The working days from a start up to a finish, the last day included where the finish has no time.
+/// The working days from a start up to a finish. A day counts that something takes the better half of.
 fn gap(ctx: &Ctx<'_>, plan: PlanId, start: Moment, finish: Moment) -> String {
-    let worked = |day: Date| i64::from(ctx.schedule.work_days(plan).is_worked(day));
-    let last = if finish.minute().is_none() { worked(finish.date) } else { 0 };
-    match ctx.schedule.days_between(plan, start.date, finish.date) + last {
+    const NOON: u16 = 12 * 60;
+    let from =
+        if start.as_start().1 > NOON { start.date.tomorrow().unwrap_or(start.date) } else { start.date };
+    let to =
+        if finish.as_finish().1 > NOON { finish.date.tomorrow().unwrap_or(finish.date) } else { finish.date };
+    match ctx.schedule.days_between(plan, from, to) {
         ..=0 => "less than a working day".to_owned(),
         days => counted(days, "working day", "working days"),
     }
@@ -131,6 +132,21 @@ mod tests {
         assert_eq!(found("finish = 2026-11-16", AFFECTS), ["6:17"]);
         assert_eq!(found("start = 2026-11-16\nmilestone = true", AFFECTS), Vec::<String>::new());
         assert_eq!(found("start = 2026-11-17\nmilestone = true", AFFECTS), ["6:17"]);
+    }
+
+    #[test]
+    fn dates_may_follow_from_logic() {
+        let plan = |days: u32| {
+            let plan = format!(
+                "[plan]\nstart = 2026-11-02\n[task]\nm = {{ title = \"M\", duration = \"{days}d\", depends-on = \"a\" }}\n\
+                 a = {{ title = \"A\", duration = \"5d\" }}\nb = {{ title = \"B\", duration = \"10d\" }}\n\
+                 pilot = {{ title = \"P\", duration = \"5d\", depends-on = \"b\" }}\n\
+                 [risk]\nr = {{ title = \"R\", mitigations = [\"m\"], affects = [\"pilot\"] }}\n"
+            );
+            places("RSK003", &plan)
+        };
+        assert!(plan(5).is_empty(), "on Friday the one, on Monday the other");
+        assert_eq!(plan(6), ["9:36"]);
     }
 
     #[test]

@@ -91,6 +91,19 @@ mod tests {
     }
 
     #[test]
+    fn dates_may_follow_from_logic() {
+        let plan = |days: u32| {
+            found(&format!(
+                "{}z = {{ title = \"Z\", duration = \"{days}d\", start = 2026-11-02 }}\n",
+                changes("2026-11-10").replace("start = 2026-11-10", "duration = \"2d\", depends-on = \"z\"")
+            ))
+        };
+        assert_eq!(plan(9), ["SIT005 1:2"], "from Friday 13 November on");
+        assert_eq!(plan(10), Vec::<String>::new());
+        assert_eq!(plan(4), Vec::<String>::new(), "from Friday 6 November on");
+    }
+
+    #[test]
     fn done_work_and_unknown_dates_do_not_count() {
         assert_eq!(found(&changes("2026-11-10, status = \"done\"")), Vec::<String>::new());
         assert_eq!(
