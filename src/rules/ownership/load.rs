@@ -43,10 +43,11 @@ impl Peak {
     }
 }
 
-/// What a person has, in per cent; `None` where one name stands for many people.
-pub(in crate::rules) fn capacity(person: &Person) -> Option<u32> {
+/// What a person has, in per cent; `None` where one name stands for many people. So it does where nothing says how many
+/// and a single task takes more than one of them: exports call whole crews by one name.
+pub(in crate::rules) fn capacity(person: &Person, bookings: &[Booking]) -> Option<u32> {
     match person.capacity().map(|capacity| capacity.value) {
-        None => Some(100),
+        None => bookings.iter().all(|it| it.units <= 100).then_some(100),
         Some(Capacity::Percent(percent)) => Some(u32::from(percent)),
         Some(Capacity::Pool) => None,
     }

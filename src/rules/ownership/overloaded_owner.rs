@@ -15,8 +15,7 @@ fn check(ctx: &Ctx<'_>, out: &mut Sink) {
     for of_one in bookings.chunk_by(|one, other| one.person == other.person) {
         let Some(first) = of_one.first() else { continue };
         let person = &ctx.model.persons[first.person];
-        // Many people under one name.
-        let Some(capacity) = capacity(person) else { continue };
+        let Some(capacity) = capacity(person, of_one) else { continue };
         // The worst time; of two that are as bad, the first.
         let worst =
             peaks(ctx, person.plan, of_one, capacity).into_iter().rev().max_by_key(|peak| peak.excess);
@@ -72,6 +71,19 @@ mod tests {
         assert!(!overloaded("", &[FIRST, "start = 2026-11-02, finish = 2026-11-13, duration = \"4h\""]));
         assert!(!overloaded("", &[FIRST, "start = 2026-11-02, finish = 2026-11-13, milestone = true"]));
         assert!(!overloaded("", &[FIRST, "start = 2026-11-02, finish = 2026-11-13, status = \"done\""]));
+    }
+
+    #[test]
+    fn a_crew_under_one_name_is_no_person() {
+        let plan = |name: &str| {
+            let row = format!("2026-11-02,2026-11-13,{name}");
+            let table =
+                format!("#- plan.csv\nID,Task Name,Start,Finish,Resource Names\n1,Dig,{row}\n2,Fill,{row}\n");
+            codes(&table).iter().any(|it| it.starts_with("OWN005"))
+        };
+        assert!(plan("Omar"));
+        assert!(plan("Omar[60%]"));
+        assert!(!plan("Diggers[300%]"));
     }
 
     #[test]

@@ -142,7 +142,7 @@ fn report(
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::portfolio::tests::found;
+    use crate::rules::portfolio::tests::{found, found_in};
 
     const NONE: [&str; 0] = [];
 
@@ -206,6 +206,19 @@ mod tests {
         assert_eq!(with(", expect = 2026-11-05"), ["PRT004 4:59"]);
         assert_eq!(with(", expect = 2026-11-06"), NONE);
         assert_eq!(with(""), NONE);
+    }
+
+    #[test]
+    fn another_plan_may_be_called_by_its_alias() {
+        let a = "[plan]\nid = \"a\"\n[task]\nt = { title = \"T\", start = 2026-11-04, depends-on = [\"erp/d\"] }\n";
+        let b =
+            "[plan]\nid = \"sap\"\n[task]\nd = { title = \"D\", start = 2026-11-02, finish = 2026-11-06 }\n";
+        let run = |config: &str| {
+            found_in("PRT004", &[("a/plan.toml", a), ("b/plan.toml", b), ("planlint.toml", config)])
+        };
+        assert_eq!(run(""), NONE, "some plan elsewhere");
+        assert_eq!(run("[alias.plan]\nsap = \"erp\"\n"), ["a/plan.toml:4"]);
+        assert_eq!(run("[alias.plan]\nerp = \"sap\"\n"), ["a/plan.toml:4"]);
     }
 
     #[test]

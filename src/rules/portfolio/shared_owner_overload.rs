@@ -40,7 +40,7 @@ fn worst(ctx: &Ctx<'_>, of_one: &[Booking]) -> Option<Peak> {
     // under one name in one plan are that in the others too.
     let (mut sum, mut most) = (0_u32, 0);
     for person in &persons {
-        let capacity = capacity(&ctx.model.persons[*person])?;
+        let capacity = capacity(&ctx.model.persons[*person], of_one)?;
         sum = sum.saturating_add(capacity);
         most = most.max(capacity);
     }
@@ -55,11 +55,20 @@ fn worst(ctx: &Ctx<'_>, of_one: &[Booking]) -> Option<Peak> {
     by_person.sort_by_key(|it| (it.person, it.start, it.task));
     for of_plan in by_person.chunk_by(|one, other| one.person == other.person) {
         let Some(person) = of_plan.first().map(|it| &ctx.model.persons[it.person]) else { continue };
-        let capacity = self::capacity(person).unwrap_or(WHOLE);
+        let capacity = self::capacity(person, of_plan).unwrap_or(WHOLE);
         alone.extend(peaks(ctx, person.plan, of_plan, capacity));
     }
-    // OWN005 speaks of these.
-    together.retain(|peak| !alone.iter().any(|it| it.first <= peak.last && it.last >= peak.first));
+    // OWN005 speaks of these. In order, each with the last day of all up to it.
+    alone.sort_unstable_by_key(|peak| peak.first);
+    let mut last = None;
+    for peak in &mut alone {
+        peak.last = last.map_or(peak.last, |last| peak.last.max(last));
+        last = Some(peak.last);
+    }
+    together.retain(|peak| {
+        let begun = alone.partition_point(|it| it.first <= peak.last);
+        begun == 0 || alone[begun - 1].last < peak.first
+    });
     together.into_iter().rev().max_by_key(|peak| peak.excess)
 }
 
@@ -169,6 +178,33 @@ mod tests {
     fn a_copy_of_a_plan_is_not_worked_on() {
         let copy = plan("a", "", &row("t", FIRST));
         assert_eq!(found("PRT001", &format!("#- a/plan.toml\n{copy}#- b/plan.toml\n{copy}")), NONE);
+    }
+
+    #[test]
+    fn projects_of_one_export_share_its_people() {
+        let export = |second: &str| {
+            let task = |project: &str, id: &str, week: &str| {
+                format!(
+                    "%R\t{id}\t{project}\tA{id}\tDig {id}\tTK_NotStart\tTT_Task\t80\t80\t{week}\tCS_MSOA\n"
+                )
+            };
+            [
+                "ERMHDR\t8.0\n%T\tPROJECT\n%F\tproj_id\tproj_short_name\tlast_recalc_date\n",
+                "%R\t1\tNORTH\t2026-11-02 08:00\n%R\t2\tSOUTH\t2026-11-02 08:00\n",
+                "%T\tRSRC\n%F\trsrc_id\trsrc_short_name\trsrc_name\trsrc_type\n%R\t7\tENG\tEngineer\tRT_Labor\n",
+                "%T\tTASK\n%F\ttask_id\tproj_id\ttask_code\ttask_name\tstatus_code\ttask_type\ttarget_drtn_hr_cnt\tremain_drtn_hr_cnt\tcstr_date\tcstr_type\n",
+                &task("1", "11", "2026-11-02 08:00"),
+                &task("2", "21", second),
+                "%T\tTASKRSRC\n%F\ttaskrsrc_id\ttask_id\trsrc_id\ttarget_qty_per_hr\n%R\t1\t11\t7\t1\n%R\t2\t21\t7\t1\n%E\n",
+            ]
+            .concat()
+        };
+        let (early, late) = (export("2026-11-02 08:00"), export("2026-11-16 08:00"));
+        assert_eq!(found_in("PRT001", &[("a.xer", &early)]).len(), 1);
+        assert_eq!(found_in("PRT001", &[("a.xer", &late)]), NONE);
+        // Another file has another Engineer.
+        let other = late.replace("NORTH", "EAST").replace("SOUTH", "WEST");
+        assert_eq!(found_in("PRT001", &[("a.xer", &late), ("b.xer", &other)]), NONE);
     }
 
     #[test]
