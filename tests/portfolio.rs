@@ -77,7 +77,7 @@ fn plans() -> Vec<Plan> {
             }
             // Few share the first ids and many the last; half of the ids have one name only.
             let id = numbers.below(40);
-            let name = if id % 2 == 0 { numbers.pick(&names[..2]) } else { numbers.pick(&names) };
+            let name = if id.is_multiple_of(2) { numbers.pick(&names[..2]) } else { numbers.pick(&names) };
             assets.insert(id, Declared { name, facts });
         }
         let mut sites = BTreeMap::new();

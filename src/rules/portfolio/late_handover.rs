@@ -136,7 +136,7 @@ fn report(
         .label(finish.span, "it ends");
     out.report(match counted_on {
         Counted::Start(_) => finding.label(at.span, "this begins"),
-        Counted::Promise(_) => finding.variant("promise").label(at.span, "it was promised"),
+        Counted::Promise(_) => finding.variant("promise").label(at.span, "promised for this day"),
     });
 }
 
@@ -168,6 +168,21 @@ mod tests {
         assert_eq!(with(", duration = \"5d\", constraint = \"SNLT 2026-11-09\"", ""), ["PRT004 4:22"]);
         assert_eq!(with(", duration = \"5d\", constraint = \"MSO 2026-11-09\"", ""), ["PRT004 4:22"]);
         assert_eq!(with(", start = 2026-11-12T08:00", ""), ["PRT004 4:22"]);
+    }
+
+    #[test]
+    fn an_event_may_be_the_first_thing_of_its_day() {
+        assert_eq!(with(", start = 2026-11-13T09:00", ""), ["PRT004 4:22"], "all of Friday is needed");
+        let event = |start: &str| {
+            let plan = format!(
+                "#- a/plan.toml\n[plan]\nid = \"a\"\n[task]\nt = {{ title = \"T\", start = {start}, depends-on = [\"b/d\"] }}\n\
+                 #- b/plan.toml\n[plan]\nid = \"b\"\nstart = 2026-11-02\n[task]\n\
+                 p = {{ title = \"P\", duration = \"5d\" }}\nd = {{ title = \"D\", milestone = true, depends-on = \"p\" }}\n"
+            );
+            found("PRT004", &plan)
+        };
+        assert_eq!(event("2026-11-06T09:00"), NONE);
+        assert_eq!(event("2026-11-05T09:00").len(), 1);
     }
 
     #[test]
