@@ -259,6 +259,7 @@ pub struct StoredDates {
 
 /// What a source format can carry. A rule that needs a field which a format cannot carry is silent there.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[expect(clippy::large_enum_variant, reason = "there is one a plan, and it is hardly ever copied")]
 pub enum Capability {
     /// Everything of MODEL.
     #[default]
@@ -315,7 +316,7 @@ impl Given {
 
 impl Capability {
     /// Whether `entity.field` can be said.
-    pub fn carries(self, field: &str) -> bool {
+    pub fn carries(&self, field: &str) -> bool {
         match self {
             Capability::Full => true,
             Capability::Only(fields) => fields.contains(&field),

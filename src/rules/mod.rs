@@ -206,7 +206,7 @@ fn applicable(model: &Model<'_>, rule: &Rule, plans: &[PlanSettings<'_>]) -> Vec
 
 /// Whether the format of a plan can carry what a rule needs.
 fn applies(model: &Model<'_>, rule: &Rule, plan: PlanId, guesses: bool) -> bool {
-    let capability = model.plan(plan).capability;
+    let capability = &model.plan(plan).capability;
     // A kind that the format cannot carry is taken from the title.
     let carries = |field: &str| capability.carries(field) || (guesses && field == "task.kind");
     // What a rule says it needs goes before what it asks for: that may be an excuse, or one of several ways.
