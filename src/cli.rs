@@ -8,8 +8,8 @@ use clap::{ArgAction, Args, CommandFactory as _, FromArgMatches as _, Parser, Su
 use jiff::civil::Date;
 
 use crate::commands::{
-    self, Check, ColorChoice, Common, Exit, Form, Import, Io, Output, Overrides, Rules, ScheduleAsked,
-    TestRules,
+    self, Check, ColorChoice, Common, Exit, FixAsked, Form, Import, Io, Output, Overrides, Rules,
+    ScheduleAsked, TestRules,
 };
 use crate::error::Error;
 use crate::finding::Severity;
@@ -79,6 +79,7 @@ Examples:
   planlint check --select DEP,owner-missing      only dependencies and this rule
   planlint check --output-format sarif=planlint.sarif --output-format full
   planlint check --write-baseline known.toml     from now on only new findings
+  planlint check --diff                          what --fix would change; --fix changes it
   planlint check --as-of 2026-11-02              as if it were that day
   planlint check - --stdin-filename plan.toml < plan.toml")]
 struct CheckArgs {
@@ -102,6 +103,8 @@ struct CheckArgs {
     /// Undo --no-ignores
     #[arg(long, hide = true, overrides_with = "no_ignores")]
     ignores: bool,
+    #[command(flatten)]
+    fixing: FixArgs,
     /// Show only findings that are not in this list of known ones
     #[arg(long, value_name = "FILE", help_heading = "Known findings")]
     baseline: Option<PathBuf>,
@@ -160,6 +163,59 @@ struct CheckArgs {
     /// Name of the plan that comes from the input stream: decides its format and configuration
     #[arg(long, value_name = "FILE", help_heading = "Files")]
     stdin_filename: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+struct FixArgs {
+    /// Mend what leaves no doubt, in the files; of a plan from the input stream the mended text is printed
+    #[arg(long, overrides_with = "no_fix", conflicts_with_all = ["add_ignore", "show_files"], help_heading = "Fixes")]
+    fix: bool,
+    /// Undo --fix
+    #[arg(long, hide = true, overrides_with = "fix")]
+    no_fix: bool,
+    /// Take fixes too that somebody should look at
+    #[arg(long, overrides_with = "no_unsafe_fixes", help_heading = "Fixes")]
+    unsafe_fixes: bool,
+    /// Undo --unsafe-fixes
+    #[arg(long, hide = true, overrides_with = "unsafe_fixes")]
+    no_unsafe_fixes: bool,
+    /// Show what --fix would change, and change nothing; the exit code is 1 where it would
+    #[arg(long, overrides_with = "no_diff", conflicts_with_all = ["add_ignore", "show_files"], help_heading = "Fixes")]
+    diff: bool,
+    /// Undo --diff
+    #[arg(long, hide = true, overrides_with = "diff")]
+    no_diff: bool,
+    /// Mend as --fix does, and report nothing of what is left
+    #[arg(long, overrides_with = "no_fix_only", conflicts_with_all = ["add_ignore", "show_files"], help_heading = "Fixes")]
+    fix_only: bool,
+    /// Undo --fix-only
+    #[arg(long, hide = true, overrides_with = "fix_only")]
+    no_fix_only: bool,
+    /// List what was mended, file by file
+    #[arg(long, overrides_with = "no_show_fixes", help_heading = "Fixes")]
+    show_fixes: bool,
+    /// Undo --show-fixes
+    #[arg(long, hide = true, overrides_with = "show_fixes")]
+    no_show_fixes: bool,
+    /// Exit with 1 where something was mended, even if nothing is left
+    #[arg(long, overrides_with = "no_exit_non_zero_on_fix", help_heading = "Fixes")]
+    exit_non_zero_on_fix: bool,
+    /// Undo --exit-non-zero-on-fix
+    #[arg(long, hide = true, overrides_with = "exit_non_zero_on_fix")]
+    no_exit_non_zero_on_fix: bool,
+}
+
+impl FixArgs {
+    fn asked(&self) -> FixAsked {
+        FixAsked {
+            fix: self.fix || self.fix_only,
+            not_safe_too: self.unsafe_fixes,
+            diff: self.diff,
+            only: self.fix_only,
+            show: self.show_fixes,
+            fails_when_fixed: self.exit_non_zero_on_fix,
+        }
+    }
 }
 
 #[derive(Args, Debug)]
@@ -445,6 +501,7 @@ impl CheckArgs {
             threads: self.threads.map(usize::from),
             respect_gitignore: !self.no_respect_gitignore,
             force_exclude: self.force_exclude,
+            fixes: self.fixing.asked(),
         }
     }
 }

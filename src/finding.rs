@@ -173,7 +173,7 @@ pub struct Label {
 }
 
 /// One change of a text: replace `span` by `insert`.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Edit {
     /// What goes.
     pub span: Span,
@@ -181,15 +181,177 @@ pub struct Edit {
     pub insert: String,
 }
 
-/// How a finding can be mended by the program.
+/// One change of a plan, said by what stands at a place. How its text is to be edited, so that comments and layout stay,
+/// is worked out in `fix`, and only where somebody wants to know.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Change {
+    /// Exactly this text in place of that.
+    Replace {
+        /// What goes.
+        at: Span,
+        /// What comes.
+        text: String,
+    },
+    /// Another word between the same quotation marks.
+    Word {
+        /// The word, or the part of a text.
+        at: Span,
+        /// What it is to be, without quotation marks.
+        word: String,
+    },
+    /// Another value, quotation marks included.
+    Value {
+        /// The value, or what is between its quotation marks.
+        at: Span,
+        /// The new value as TOML.
+        toml: String,
+    },
+    /// One item less in the list of a field; with its last item the field goes.
+    TakeOut {
+        /// Something in the item.
+        at: Span,
+        /// The field with the list.
+        field: &'static str,
+    },
+    /// More items in the list of a field, which begins with them where there is none yet.
+    AddTo {
+        /// The id of the thing that has the field, where that begins.
+        owner: Span,
+        /// The field.
+        field: &'static str,
+        /// The items as text, without quotation marks.
+        items: Vec<String>,
+    },
+    /// A field with this value, in place of the one it has.
+    Set {
+        /// The id of the thing that has the field, where that begins.
+        owner: Span,
+        /// The field.
+        field: &'static str,
+        /// The value as TOML.
+        toml: String,
+    },
+    /// A field less.
+    Drop {
+        /// Something in its value.
+        at: Span,
+        /// The field.
+        field: &'static str,
+    },
+    /// A row or a table less, with all that is in it.
+    Delete {
+        /// Its id, where it begins, or a place among its fields.
+        owner: Span,
+    },
+}
+
+impl Change {
+    /// The place that the change goes by.
+    pub fn place(&self) -> Span {
+        match self {
+            Change::Replace { at, .. }
+            | Change::Word { at, .. }
+            | Change::Value { at, .. }
+            | Change::TakeOut { at, .. }
+            | Change::Drop { at, .. } => *at,
+            Change::AddTo { owner, .. } | Change::Set { owner, .. } | Change::Delete { owner } => *owner,
+        }
+    }
+
+    /// The same, to be moved.
+    pub fn place_mut(&mut self) -> &mut Span {
+        match self {
+            Change::Replace { at, .. }
+            | Change::Word { at, .. }
+            | Change::Value { at, .. }
+            | Change::TakeOut { at, .. }
+            | Change::Drop { at, .. } => at,
+            Change::AddTo { owner, .. } | Change::Set { owner, .. } | Change::Delete { owner } => owner,
+        }
+    }
+}
+
+/// How a finding can be mended by the program. Made of verbs:
+///
+/// ```
+/// # use planlint::{finding::Fix, source::{FileId, Span}};
+/// # let (id, duration) = (Span::new(FileId::new(0), 0, 1), Span::new(FileId::new(0), 0, 1));
+/// Fix::safe("Delete the duration").drop_field(duration, "duration");
+/// Fix::not_safe("Make it a milestone").set(id, "milestone", "true");
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Fix {
     /// What the fix does, as an instruction.
     pub message: String,
-    /// Whether it can be applied without asking.
+    /// Whether it can be applied without asking: what the plan says afterwards is certainly what was meant.
     pub safe: bool,
-    /// The changes; they do not overlap.
+    /// What is to be changed.
+    pub changes: Vec<Change>,
+    /// What that is in the text: empty until `fix::settle` has worked it out. They do not overlap.
     pub edits: Vec<Edit>,
+}
+
+impl Fix {
+    /// A fix that leaves no doubt.
+    pub fn safe(message: impl Into<String>) -> Self {
+        Self { message: message.into(), safe: true, changes: Vec::new(), edits: Vec::new() }
+    }
+
+    /// A fix that somebody should look at: probably, but not certainly, what was meant.
+    pub fn not_safe(message: impl Into<String>) -> Self {
+        Self { safe: false, ..Self::safe(message) }
+    }
+
+    /// The same fix, with or without doubt.
+    pub fn safe_if(mut self, is_safe: bool) -> Self {
+        self.safe = is_safe;
+        self
+    }
+
+    fn and(mut self, change: Change) -> Self {
+        self.changes.push(change);
+        self
+    }
+
+    /// Replaces exactly the text at a place.
+    pub fn replace(self, at: Span, text: impl Into<String>) -> Self {
+        self.and(Change::Replace { at, text: text.into() })
+    }
+
+    /// Replaces a word, or a part of a text, within its quotation marks.
+    pub fn word(self, at: Span, word: impl Into<String>) -> Self {
+        self.and(Change::Word { at, word: word.into() })
+    }
+
+    /// Replaces a value together with its quotation marks.
+    pub fn value(self, at: Span, toml: impl Into<String>) -> Self {
+        self.and(Change::Value { at, toml: toml.into() })
+    }
+
+    /// Takes the item at a place out of the list of a field.
+    pub fn take_out(self, at: Span, field: &'static str) -> Self {
+        self.and(Change::TakeOut { at, field })
+    }
+
+    /// Adds items to the list of a field of the thing whose id stands at `owner`.
+    pub fn add_to(self, owner: Span, field: &'static str, items: Vec<String>) -> Self {
+        self.and(Change::AddTo { owner, field, items })
+    }
+
+    /// Sets a field of the thing whose id stands at `owner`, in its table or its row.
+    pub fn set(self, owner: Span, field: &'static str, toml: impl Into<String>) -> Self {
+        self.and(Change::Set { owner, field, toml: toml.into() })
+    }
+
+    /// Deletes the field whose value is at a place.
+    pub fn drop_field(self, at: Span, field: &'static str) -> Self {
+        self.and(Change::Drop { at, field })
+    }
+
+    /// Deletes the row or table whose id stands at `owner`, or that has a field there.
+    pub fn delete(self, owner: Span) -> Self {
+        self.and(Change::Delete { owner })
+    }
 }
 
 /// Something found. Its words are in the catalogue; here are only the values that fill them.

@@ -16,6 +16,7 @@ pub mod error;
 pub mod expect;
 pub mod filter;
 pub mod finding;
+pub mod fix;
 pub mod model;
 pub mod network;
 pub mod read;
@@ -62,6 +63,7 @@ pub fn check<'s>(sources: &'s Sources, configs: &Configs, clock: &Clock) -> Repo
         find_configured(sources, configs, &catalogue, clock.today);
     let mut verdict = filter::judge(findings, &directives, &model, &catalogue, configs, clock.today);
     verdict.failed = failed;
+    fix::settle(&mut verdict, sources);
     Report { model, verdict, catalogue }
 }
 

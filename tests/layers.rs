@@ -6,7 +6,7 @@
 use std::path::Path;
 
 /// Low to high.
-const RANKS: [&str; 15] = [
+const RANKS: [&str; 16] = [
     "source",
     "finding",
     "model",
@@ -18,6 +18,7 @@ const RANKS: [&str; 15] = [
     "error",
     "config",
     "filter",
+    "fix",
     "expect",
     "report",
     "commands",

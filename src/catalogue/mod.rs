@@ -22,7 +22,7 @@ use ask::Ask;
 pub use long_text::LongText;
 pub use pack::{EMBEDDED, PackText};
 pub use titles::Titles;
-pub(crate) use words::{nearest, suggestion};
+pub(crate) use words::{Meant, meant, nearest, suggestion};
 
 /// How long a rule has been trusted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 
 use super::add_ignore;
 use super::baseline::write_baseline;
+use super::fix::{self, FixAsked};
 use super::input;
 use super::outputs::{self, Output};
 use super::{ColorChoice, Common, Exit, Io};
@@ -14,7 +15,7 @@ use crate::config::{Configs, Overrides};
 use crate::error::Error;
 use crate::finding::Severity;
 use crate::report::View;
-use crate::source::{Asked, Discovery, Format, discover};
+use crate::source::{Asked, Discovery, Format, Unreadable, absolute, discover};
 
 /// Columns of a report that goes into a file.
 const FILE_WIDTH: usize = 100;
@@ -56,6 +57,8 @@ pub struct Check {
     pub respect_gitignore: bool,
     /// Leave out excluded files even where they are named.
     pub force_exclude: bool,
+    /// What is to be mended.
+    pub fixes: FixAsked,
 }
 
 /// Checks plans.
@@ -74,9 +77,11 @@ fn run(asked: &mut Check, common: &Common, io: &mut Io<'_>) -> Result<Exit, Erro
         asked.overrides.config = io.variable("PLANLINT_CONFIG").map(PathBuf::from);
     }
     asked.overrides.no_baseline = asked.write_baseline.is_some();
-    let configs = Configs::new(io.cwd.clone(), asked.overrides.clone())?;
+    let mut configs = Configs::new(io.cwd.clone(), asked.overrides.clone())?;
     let here = configs.for_folder(&io.cwd);
     let outputs = outputs::resolve(&asked.outputs, asked.output_file.as_ref(), &here, io)?;
+    let name = input::stdin_name(asked.stdin_filename.as_deref());
+    let stdin = asked.paths.iter().any(|path| path.as_os_str() == "-").then(|| absolute(&io.cwd, &name));
     let mut found = found(asked, &configs, io)?;
     let (files, excluded) = (&found.sources, found.excluded);
     let has_plans = files.iter().any(|(_, file)| file.format != Format::Config);
@@ -94,15 +99,34 @@ fn run(asked: &mut Check, common: &Common, io: &mut Io<'_>) -> Result<Exit, Erro
     configs.add_to(&mut found.sources);
     let fail_on = asked.fail_on.or(here.fail_on()).unwrap_or(Severity::Warning);
     let clock = Clock { today: asked.as_of.unwrap_or(io.today) };
+    let least = asked.min_severity.or(here.min_severity());
+    let mut fixing = None;
+    if asked.fixes.is_on() {
+        let overrides = asked.overrides.clone();
+        let run = fix::Run { asked: asked.fixes, overrides, least, clock, cwd: io.cwd.clone(), stdin };
+        let mended = with_threads(asked.threads, || run.mend(&found.sources))?;
+        let catalogue = configs.catalogue();
+        let done = run.finish(&mut found.sources, mended, &catalogue, common, io);
+        if asked.fixes.diff || asked.fixes.only {
+            let exit = run.close(&done, &found.sources, &catalogue, None, common, io);
+            let has_failed = complain_of_the_rest(found.unreadable, &configs, io);
+            return Ok(if has_failed { Exit::Failed } else { exit });
+        }
+        // What is left is judged as if the files had always been so.
+        configs = Configs::new(io.cwd.clone(), asked.overrides.clone())?;
+        fixing = Some((run, done));
+    }
     let mut checked = with_threads(asked.threads, || crate::check(&found.sources, &configs, &clock))?;
     if common.verbose > 0 {
         for (_, file) in found.sources.iter() {
             io.complain(&format!("read {}", file.name));
         }
     }
-    let least = asked.min_severity.or(here.min_severity());
     if let Some(least) = least {
         checked.verdict.keep_from(least);
+    }
+    if let Some((run, done)) = &fixing {
+        run.forget_tried(&mut checked.verdict, &found.sources, done);
     }
     if let Some(reason) = &asked.add_ignore {
         let judged_by = add_ignore::Asked { reason, least, fail_on, clock };
@@ -151,17 +175,24 @@ fn run(asked: &mut Check, common: &Common, io: &mut Io<'_>) -> Result<Exit, Erro
         } else if common.quiet < 2 {
             let (width, color, unicode) = (io.width(), io.colors(common.color), io.shows_unicode());
             let view = View { width, color, unicode, ..plain };
+            // The mended text of the input stream has gone to where reports go.
+            let is_taken = fixing.as_ref().is_some_and(|(run, _)| run.stdin.is_some());
+            if is_taken {
+                std::mem::swap(&mut io.stdout, &mut io.stderr);
+            }
             written = outputs::to_screen(output.format, asked.statistics, common, &view, io);
+            if is_taken {
+                std::mem::swap(&mut io.stdout, &mut io.stderr);
+            }
         }
+    }
+    if let Some((run, done)) = &fixing {
+        let form = outputs.iter().find(|output| output.file.is_none()).map(|output| output.format);
+        exit = exit.max(run.close(done, &found.sources, &catalogue, form, common, io));
     }
     // What went wrong stands below the findings, also where both streams go to one terminal.
     let written = written.and_then(|()| io.stdout.flush());
-    for file in found.unreadable {
-        io.explain_failure(&Error::Unreadable { name: file.name, reason: file.reason });
-        exit = Exit::Failed;
-    }
-    for error in configs.errors() {
-        io.explain_failure(&error);
+    if complain_of_the_rest(found.unreadable, &configs, io) {
         exit = Exit::Failed;
     }
     for (code, said) in &verdict.failed {
@@ -192,6 +223,16 @@ fn with_threads<T: Send>(threads: Option<usize>, work: impl FnOnce() -> T + Send
     let Some(threads) = threads else { return Ok(work()) };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     Ok(pool.map_err(|error| Error::Threads { threads, reason: error.to_string() })?.install(work))
+}
+
+/// Says what could not be read or used, once everything else was said. Whether there was any.
+fn complain_of_the_rest(unreadable: Vec<Unreadable>, configs: &Configs, io: &mut Io<'_>) -> bool {
+    let files = unreadable.into_iter().map(|file| Error::Unreadable { name: file.name, reason: file.reason });
+    let errors: Vec<Error> = files.chain(configs.errors()).collect();
+    for error in &errors {
+        io.explain_failure(error);
+    }
+    !errors.is_empty()
 }
 
 /// Lists the plans that would be read.

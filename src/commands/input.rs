@@ -28,8 +28,12 @@ pub(super) fn from_stdin(
         name: "the input stream".to_owned(),
         reason: error.to_string(),
     })?;
-    let filename = filename.map_or_else(|| PathBuf::from("stdin.plan.toml"), Path::to_owned);
-    Ok(Some(Stdin { filename, bytes }))
+    Ok(Some(Stdin { filename: stdin_name(filename), bytes }))
+}
+
+/// What the text of the input stream goes by.
+pub(super) fn stdin_name(filename: Option<&Path>) -> PathBuf {
+    filename.map_or_else(|| PathBuf::from("stdin.plan.toml"), Path::to_owned)
 }
 
 /// Gives plans that state no status date this one. One of Microsoft Project gets none: that leaves work where it was

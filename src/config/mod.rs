@@ -15,7 +15,7 @@ use rustc_hash::FxHashMap;
 pub use baseline::{Baseline, Known};
 pub use resolved::Settings;
 pub use rule_set::RuleSet;
-pub(crate) use rule_set::suggestion;
+pub(crate) use rule_set::{corrected, rule_meant, suggestion};
 pub use written::OUTPUT_FORMATS;
 
 use self::rule_set::{Layer, Selector};
@@ -69,7 +69,28 @@ pub struct Configs {
     baseline: Option<PathBuf>,
     no_baseline: bool,
     no_ignores: bool,
+    /// What counts in place of what the files say: see [`Configs::with_texts`].
+    texts: Texts,
     found: Mutex<Found>,
+}
+
+/// Files of the configuration as they would be, by their path.
+#[derive(Clone, Default)]
+pub struct Texts(FxHashMap<PathBuf, String>);
+
+impl Texts {
+    /// The configurations, packs and baselines of a run as they stand there.
+    pub fn of(sources: &Sources) -> Self {
+        let files = sources.iter().filter(|(_, file)| file.format == Format::Config);
+        Self(files.map(|(_, file)| (file.path.clone(), file.text.clone())).collect())
+    }
+
+    fn read(&self, path: &Path) -> Result<(String, Decoding), Option<String>> {
+        match self.0.get(path) {
+            Some(text) => Ok((text.clone(), Decoding { encoding: "UTF-8", ..Decoding::default() })),
+            None => source::read_text(path),
+        }
+    }
 }
 
 #[derive(Default)]
@@ -105,8 +126,17 @@ impl Configs {
     ///
     /// A rule on the command line that does not exist; a `--config` that cannot be opened.
     pub fn new(cwd: PathBuf, overrides: Overrides) -> Result<Self, Error> {
+        Self::with_texts(cwd, overrides, Texts::default())
+    }
+
+    /// The same, with some of the files as they would be.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Configs::new`].
+    pub fn with_texts(cwd: PathBuf, overrides: Overrides, texts: Texts) -> Result<Self, Error> {
         // The command line may name rules of the packs that the configuration here brings.
-        let catalogue = Self::catalogue_at(&cwd, &overrides);
+        let catalogue = Self::catalogue_at(&cwd, &overrides, &texts);
         let catalogue = &*catalogue;
         let parse = |option: &'static str, words: &[String]| {
             // clap splits at commas; a user of the library may not.
@@ -143,11 +173,12 @@ impl Configs {
             no_baseline: overrides.no_baseline,
             no_ignores: overrides.no_ignores,
             exclude: Arc::new(excluded(cwd, &overrides.exclude)?),
+            texts,
             found: Mutex::default(),
         };
         if let Some(path) = overrides.config.filter(|_| !configs.isolated) {
             let path = source::absolute(&configs.cwd, &path);
-            let read = source::read_text(&path).map_err(|reason| Error::ConfigUnreadable {
+            let read = configs.texts.read(&path).map_err(|reason| Error::ConfigUnreadable {
                 name: source::shown(&configs.cwd, &path),
                 reason: reason.unwrap_or_else(|| "there is no such file".to_owned()),
             })?;
@@ -175,6 +206,7 @@ impl Configs {
             baseline: None,
             no_baseline: false,
             no_ignores: false,
+            texts: Texts::default(),
             found: Mutex::default(),
         }
     }
@@ -199,7 +231,7 @@ impl Configs {
             }
             passed.push(folder.to_owned());
             let path = folder.join(CONFIG_NAME);
-            match source::read_text(&path) {
+            match self.texts.read(&path) {
                 Ok(read) => {
                     let (own, loaded) = self.load(path, folder.to_owned(), read);
                     settings = own;
@@ -291,7 +323,7 @@ impl Configs {
     /// Where it cannot be opened or is no TOML.
     pub fn read_baseline(&self, path: &Path) -> Result<Baseline, Error> {
         let name = source::shown(&self.cwd, path);
-        let read = source::read_text(path).map_err(|reason| Error::BaselineUnreadable {
+        let read = self.texts.read(path).map_err(|reason| Error::BaselineUnreadable {
             name: name.clone(),
             reason: reason.unwrap_or_else(|| "there is no such file".to_owned()),
         })?;
@@ -365,16 +397,16 @@ impl Configs {
     }
 
     /// The rules that the configuration of a folder knows, for words on the command line.
-    fn catalogue_at(cwd: &Path, overrides: &Overrides) -> Arc<Catalogue> {
+    fn catalogue_at(cwd: &Path, overrides: &Overrides, texts: &Texts) -> Arc<Catalogue> {
         let text = match &overrides.config {
             _ if overrides.isolated => None,
-            Some(path) => source::read_text(&source::absolute(cwd, path)).ok().map(|(text, _)| (cwd, text)),
+            Some(path) => texts.read(&source::absolute(cwd, path)).ok().map(|(text, _)| (cwd, text)),
             None => cwd.ancestors().find_map(|folder| {
-                source::read_text(&folder.join(CONFIG_NAME)).ok().map(|(text, _)| (folder, text))
+                texts.read(&folder.join(CONFIG_NAME)).ok().map(|(text, _)| (folder, text))
             }),
         };
         match text {
-            Some((root, text)) => load_packs(cwd, root, &text).0,
+            Some((root, text)) => load_packs(cwd, root, &text, texts).0,
             None => Arc::clone(Catalogue::embedded()),
         }
     }
@@ -389,7 +421,7 @@ impl Configs {
         let name = source::shown(&self.cwd, &path);
         let mut errors = Vec::new();
         let mut findings = Vec::new();
-        let (catalogue, packs) = load_packs(&self.cwd, &root, &text);
+        let (catalogue, packs) = load_packs(&self.cwd, &root, &text, &self.texts);
         let mut written = match written::read(&text, &catalogue) {
             Ok(mut written) => {
                 findings = std::mem::take(&mut written.findings);
@@ -420,12 +452,12 @@ impl Configs {
 }
 
 /// Reads the packs that a configuration names: the rules with theirs, and what was read, each with its mistakes.
-fn load_packs(cwd: &Path, root: &Path, text: &str) -> (Arc<Catalogue>, Vec<Loaded>) {
+fn load_packs(cwd: &Path, root: &Path, text: &str, texts: &Texts) -> (Arc<Catalogue>, Vec<Loaded>) {
     let mut packs: Vec<Loaded> = Vec::new();
     for name in written::packs(text) {
         let path = source::absolute(root, Path::new(&name));
         let (mut text, mut decoding, mut errors) = (String::new(), Decoding::default(), Vec::new());
-        match source::read_text(&path) {
+        match texts.read(&path) {
             Ok(read) => (text, decoding) = read,
             Err(reason) => errors.push(Error::PackUnreadable {
                 name: source::shown(cwd, &path),
@@ -469,6 +501,9 @@ fn moved(finding: &Finding, file: FileId) -> Finding {
     finding.primary.span.file = file;
     for label in &mut finding.labels {
         label.span.file = file;
+    }
+    for change in finding.fix.iter_mut().flat_map(|fix| &mut fix.changes) {
+        change.place_mut().file = file;
     }
     finding
 }

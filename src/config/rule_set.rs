@@ -1,7 +1,7 @@
 //! Sets of rules, and the words that name them.
 
-use crate::catalogue::{Catalogue, Rule, Status, nearest};
-use crate::finding::Code;
+use crate::catalogue::{Catalogue, Meant, Rule, Status, meant};
+use crate::finding::{Code, Fix};
 
 /// A set of rules of the catalogue, a bit for each.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -99,6 +99,11 @@ impl Selector {
 
 /// What an unknown word for a rule probably meant, as a clause, or nothing.
 pub(crate) fn suggestion(catalogue: &Catalogue, word: &str) -> String {
+    clause(rule_meant(catalogue, word).map(|it| it.word))
+}
+
+/// The rule, family or name of a rule that a misspelt word probably stands for.
+pub(crate) fn rule_meant<'c>(catalogue: &'c Catalogue, word: &str) -> Option<Meant<'c>> {
     let rules = catalogue.rules();
     let codes = rules.iter().map(|rule| rule.code.as_str());
     let families = catalogue.packs().iter().map(|pack| &*pack.family).filter(|family| {
@@ -106,7 +111,13 @@ pub(crate) fn suggestion(catalogue: &Catalogue, word: &str) -> String {
         rules.iter().any(|rule| rule.family == *family)
     });
     let names = rules.iter().map(|rule| &*rule.name);
-    clause(nearest(word, names.chain(codes).chain(families)))
+    meant(word, names.chain(codes).chain(families))
+}
+
+/// The fix that writes a word that was probably meant, where that is only one.
+pub(crate) fn corrected(near: Option<Meant<'_>>, write: impl FnOnce(Fix, &str) -> Fix) -> Option<Fix> {
+    let Meant { word, is_sure, .. } = near.filter(|it| it.is_only)?;
+    Some(write(Fix::safe(format!("Write `{word}`")).safe_if(is_sure), word))
 }
 
 /// `; did you mean "x"?`, or nothing.

@@ -8,11 +8,11 @@ use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::rule_set::{Layer, RuleSet, Selector, clause, suggestion};
+use super::rule_set::{Layer, RuleSet, Selector, clause, corrected, rule_meant};
 use crate::catalogue::{Catalogue, OptionValue, Options};
 use crate::finding::{Code, EntityKind, Finding, Severity};
 use crate::model::{Aliases, Duration, LinkKind, Status, Unit};
-use crate::read::{CsvField, DateFormat, ImportOptions, PlainUnit, delimiter, nearest};
+use crate::read::{CsvField, DateFormat, ImportOptions, PlainUnit, delimiter, meant};
 use crate::source::{FileId, Span};
 
 /// The forms that a report can have, as `output-format` names them.
@@ -206,12 +206,16 @@ impl Reader<'_> {
 
     fn unknown_key<'w>(&mut self, key: &Key<'_>, table: &str, known: impl IntoIterator<Item = &'w &'w str>) {
         let name: &str = key.get_ref();
-        let meant = clause(nearest(name, known.into_iter().copied()));
+        let near = meant(name, known.into_iter().copied());
+        let at = self.place(key.span());
+        let fix = corrected(near, |fix, near| fix.replace(at, near));
         self.find("PLN002", key.span(), |it| {
-            it.param("field", name)
+            let it = it
+                .param("field", name)
                 .param("place", format!("`{table}`"))
-                .param("suggestion", meant)
-                .subject(name)
+                .param("suggestion", clause(near.map(|it| it.word)))
+                .subject(name);
+            Finding { fix, ..it }
         });
     }
 
@@ -250,8 +254,13 @@ impl Reader<'_> {
     }
 
     fn unknown_rule(&mut self, word: &str, span: Range<usize>) {
-        let meant = suggestion(self.catalogue, word);
-        self.find("LNT005", span, |it| it.param("value", word).param("suggestion", meant).subject(word));
+        let near = rule_meant(self.catalogue, word);
+        let at = self.place(span.clone());
+        let fix = corrected(near, |fix, near| fix.word(at, near));
+        self.find("LNT005", span, |it| {
+            let suggestion = clause(near.map(|it| it.word));
+            Finding { fix, ..it.param("value", word).param("suggestion", suggestion).subject(word) }
+        });
     }
 
     /// A list of texts; one text is a list of one. `None` where it is neither.
@@ -297,14 +306,18 @@ impl Reader<'_> {
         };
         let found = words.iter().copied().find(|word| *word == &**text);
         if found.is_none() {
-            let meant = clause(nearest(text, words.iter().copied()));
+            let near = meant(text, words.iter().copied());
+            let at = self.place(value.span());
+            let fix = corrected(near, |fix, near| fix.word(at, near));
             self.find("PLN004", value.span(), |it| {
-                it.variant("word")
+                let it = it
+                    .variant("word")
                     .param("field", field)
                     .param("value", text.to_string())
                     .param("expected", expected)
-                    .param("suggestion", meant)
-                    .subject(field)
+                    .param("suggestion", clause(near.map(|it| it.word)))
+                    .subject(field);
+                Finding { fix, ..it }
             });
         }
         found

@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Hidden, HiddenBy, Judged, Run, plan_key};
 use crate::config::{Baseline, Configs};
-use crate::finding::{Code, Edit, Finding, Fix};
+use crate::finding::{Code, Finding, Fix};
 use crate::source::{FileId, Format, Span};
 
 /// An entry of a baseline that is no longer needed.
@@ -110,6 +110,5 @@ fn deletion(used: &Used, at: u32, run: &Run<'_, '_>) -> Fix {
     let line = lines.line_of(at);
     let (start, end) = (lines.start(line), file.text.len() as u32);
     let end = if line + 1 < lines.len() { lines.start(line + 1) } else { end };
-    let edit = Edit { span: Span { file: used.file, start, end }, insert: String::new() };
-    Fix { message: "Delete the entry".to_owned(), safe: true, edits: vec![edit] }
+    Fix::safe("Delete the entry").replace(Span { file: used.file, start, end }, "")
 }

@@ -3,8 +3,9 @@
 use rustc_hash::FxHashMap;
 
 use super::{Hidden, HiddenBy, Run};
-use crate::config::suggestion;
-use crate::finding::{Code, Edit, Entity, EntityKind, Finding, Fix};
+use crate::catalogue::suggestion;
+use crate::config::{corrected, rule_meant};
+use crate::finding::{Code, Entity, EntityKind, Finding, Fix};
 use crate::model::{Text, shortened};
 use crate::source::{FileId, SourceFile, Span};
 
@@ -161,11 +162,13 @@ impl Ignores {
             for (number, word) in ignore.words.iter().enumerate() {
                 let written = text(word.span);
                 if word.rule.is_none() {
+                    let near = rule_meant(run.catalogue, written);
                     let finding = Finding::new(Code::new("LNT005"), word.span)
                         .param("value", written)
-                        .param("suggestion", suggestion(run.catalogue, written))
+                        .param("suggestion", suggestion(near.map(|it| it.word)))
                         .subject(written);
-                    findings.push(about(finding));
+                    let fix = corrected(near, |fix, near| fix.replace(word.span, near));
+                    findings.push(about(Finding { fix, ..finding }));
                 } else if is_unused.get(number) == Some(&true) {
                     let finding = Finding::new(Code::new("LNT001"), word.span)
                         .param("rule", written)
@@ -326,8 +329,7 @@ fn deletion(ignore: &Ignore, number: usize, is_unused: &[bool], run: &Run<'_, '_
             // It has a line of its own: the line goes with it.
             span.end = lines.start(line + 1);
         }
-        let edits = vec![Edit { span, insert: String::new() }];
-        return Fix { message: "Delete the comment".to_owned(), safe: true, edits };
+        return Fix::safe("Delete the comment").replace(span, "");
     }
     let span_of = |number: usize| ignore.words.get(number).map_or(ignore.comment, |word| word.span);
     let own = span_of(number);
@@ -338,6 +340,6 @@ fn deletion(ignore: &Ignore, number: usize, is_unused: &[bool], run: &Run<'_, '_
     } else {
         (own.start, span_of(number + 1).start)
     };
-    let edits = vec![Edit { span: Span { file: own.file, start, end }, insert: String::new() }];
-    Fix { message: format!("Delete {}", source.text.get(own.range()).unwrap_or("")), safe: true, edits }
+    let message = format!("Delete {}", source.text.get(own.range()).unwrap_or(""));
+    Fix::safe(message).replace(Span { file: own.file, start, end }, "")
 }

@@ -287,16 +287,13 @@ mod tests {
     /// The text after the fixes of all findings.
     fn fixed(text: &str) -> String {
         let sources = Sources::from_text("plan.toml", text);
-        let (verdict, _) = judged(&Configs::isolated(), &sources, |_| Vec::new());
+        let (mut verdict, _) = judged(&Configs::isolated(), &sources, |_| Vec::new());
+        crate::fix::settle(&mut verdict, &sources);
         let mut edits: Vec<_> =
             verdict.findings.into_iter().filter_map(|it| it.finding.fix).flat_map(|it| it.edits).collect();
-        edits.sort_by_key(|edit| edit.span);
+        edits.sort();
         edits.dedup();
-        let mut out = text.to_owned();
-        for edit in edits.into_iter().rev() {
-            out.replace_range(edit.span.range(), &edit.insert);
-        }
-        out
+        crate::fix::applied(text, &edits)
     }
 
     #[test]

@@ -5,8 +5,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::ignores::is_own;
 use super::{Hidden, HiddenBy, Run};
-use crate::config::suggestion;
-use crate::finding::{Code, Entity, EntityKind, Finding};
+use crate::catalogue::suggestion;
+use crate::config::{corrected, rule_meant};
+use crate::finding::{Code, Entity, EntityKind, Finding, Fix};
 use crate::model::{List, Model, PlanId, Text, Waiver};
 
 /// Which findings waivers hide together: those of a rule in a plan, about one thing or about anything.
@@ -88,10 +89,12 @@ impl<'a> Waivers<'a> {
         for rule in rules {
             let word = model.text(*rule);
             let Some(index) = run.catalogue.find(word).and_then(|rule| run.catalogue.index(rule.code)) else {
+                let near = rule_meant(run.catalogue, word);
                 let finding = about("LNT005", rule.span(), word)
                     .param("value", word)
-                    .param("suggestion", suggestion(run.catalogue, word));
-                findings.push(finding);
+                    .param("suggestion", suggestion(near.map(|it| it.word)));
+                let fix = corrected(near, |fix, near| fix.word(rule.span(), near));
+                findings.push(Finding { fix, ..finding });
                 continue;
             };
             is_known = true;
@@ -100,7 +103,13 @@ impl<'a> Waivers<'a> {
                 keys(run, waiver, *rule).any(|key| self.used.get(&key).is_some_and(|(_, used)| *used));
             is_used |= hides || !does_run;
             if does_run && !hides {
-                unused.push(about("LNT001", rule.span(), word).variant("waiver").param("rule", word));
+                // What somebody approved is not deleted without asking.
+                let fix = match rules.len() {
+                    1 => Fix::not_safe("Delete the waiver").delete(rule.span()),
+                    _ => Fix::not_safe(format!("Delete {word}")).take_out(rule.span(), "rule"),
+                };
+                let finding = about("LNT001", rule.span(), word).variant("waiver");
+                unused.push(finding.param("rule", word).fix(fix));
             }
         }
         if !is_known {

@@ -4,9 +4,9 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Index;
-use crate::finding::{Code, Edit, Entity, EntityKind, Finding, Fix};
+use crate::finding::{Code, Entity, EntityKind, Finding, Fix};
 use crate::model::{Known, List, Model, PlanId, TaskId, Text};
-use crate::read::{nearest, suggestion};
+use crate::read::{Meant, meant, nearest, suggestion};
 
 /// What a reference means, in four bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -500,13 +500,18 @@ impl<'a, 's> Resolver<'a, 's> {
             .into_iter()
             .filter(|kind| !kinds.contains(kind))
             .find(|kind| self.index.find(model, *kind, look_in, id).is_some());
-        let near = kinds.iter().find_map(|kind| {
-            let candidates = model.plan(look_in).range(*kind).len();
-            self.effort = self.effort.checked_sub(candidates)?;
-            let ids = model.plan(look_in).range(*kind).map(|number| model.id(Entity::new(*kind, number)));
-            nearest(id, ids)
+        let mut candidates = kinds.iter().filter_map(|kind| {
+            let numbers = model.plan(look_in).range(*kind);
+            self.effort = self.effort.checked_sub(numbers.len())?;
+            meant(id, numbers.map(|number| model.id(Entity::new(*kind, number))))
         });
-        let near = near.or_else(|| nearest(id, AUDIENCES).filter(|_| field == "audience"));
+        // What another kind of thing is called as well is not certain.
+        let near = candidates.next().map(|near| match candidates.next() {
+            Some(_) => Meant { is_only: false, is_sure: false, ..near },
+            None => near,
+        });
+        let certain = near.or_else(|| meant(id, AUDIENCES).filter(|_| field == "audience"));
+        let near = certain.map(|it| it.word);
         finding = finding.param("value", value.clone()).param("suggestion", suggestion(near));
         if let Some(kind) = elsewhere.filter(|_| near.is_none()) {
             finding = finding
@@ -514,13 +519,13 @@ impl<'a, 's> Resolver<'a, 's> {
                 .param("actual", kind.as_str())
                 .param("sections", alternatives(kinds, |kind| format!("`[{}]`", kind.as_str())));
         }
-        if let Some(near) = near {
-            let insert = match other_plan {
-                Some((other, _)) => format!("{other}/{near}"),
-                None => near.to_owned(),
+        if let Some(Meant { word, is_sure, .. }) = certain.filter(|it| it.is_only) {
+            let written = match other_plan {
+                Some((other, _)) => format!("{other}/{word}"),
+                None => word.to_owned(),
             };
-            let edits = vec![Edit { span: text.span(), insert }];
-            finding = finding.fix(Fix { message: format!("Write `{near}`"), safe: false, edits });
+            let fix = Fix::safe(format!("Write `{word}`")).safe_if(is_sure);
+            finding = finding.fix(fix.word(text.span(), written));
         }
         self.findings.push(finding);
         let near = near?;

@@ -18,8 +18,9 @@ use crate::source::{FileId, Format, SourceFile, Sources, Span};
 
 pub(crate) use self::csv::{CsvField, DateFormat, PlainUnit, delimiter};
 pub use self::csv::{CsvOptions, ImportOptions};
+pub(crate) use self::toml::begins_table;
 pub use self::unread::unread;
-pub(crate) use crate::catalogue::{nearest, suggestion};
+pub(crate) use crate::catalogue::{Meant, meant, nearest, suggestion};
 
 /// What a reader made of one file. An `.xer` holds several plans, a `.toml` at most one.
 pub(crate) struct Reading {

@@ -231,7 +231,7 @@ fn unclosed(segment: &str, token: &Token) -> Option<usize> {
 }
 
 /// Whether a line can only be a table header: `[word]`, `[word.` or `[[word`, with a word that is a kind of entity.
-fn begins_table(line: &str) -> bool {
+pub(crate) fn begins_table(line: &str) -> bool {
     let Some(inner) = line.strip_prefix("[[").or_else(|| line.strip_prefix('[')) else { return false };
     let inner = inner.trim_start_matches([' ', '\t']);
     let end = inner.find(|c: char| !is_bare(c)).unwrap_or(inner.len());

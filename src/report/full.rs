@@ -3,6 +3,7 @@
 use std::io;
 
 use super::View;
+use super::fixes::is_fixable;
 use super::glossary::Glossary;
 use super::snippet::{Look, Mark, draw};
 use super::text::{clean, columns, counted, wrapped};
@@ -36,7 +37,9 @@ fn one(
     let finding = &judged.finding;
     let sources = view.model.sources();
     let words = view.catalogue.words(finding, view.model);
-    let severity = format!("{}[{}]", judged.severity.as_str(), finding.code);
+    // As other linters mark what they can mend.
+    let mark = if is_fixable(finding) && judged.hidden.is_none() { " [*]" } else { "" };
+    let severity = format!("{}[{}]{mark}", judged.severity.as_str(), finding.code);
     let name = format!("{}:", view.name_of(judged));
     let begun = columns(&severity) + columns(&name) + 2;
     write!(out, "{} {} ", view.paint(color_of(judged.severity), &severity), view.paint(BOLD, &name))?;

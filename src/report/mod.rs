@@ -2,6 +2,7 @@
 
 mod baseline;
 mod concise;
+mod fixes;
 mod full;
 mod github;
 mod gitlab;
@@ -28,6 +29,7 @@ use crate::source::{Sources, Span};
 
 pub use baseline::{Head, baseline};
 pub use concise::concise;
+pub use fixes::{FixView, diff, fixed};
 pub use full::full;
 pub use github::github;
 pub use gitlab::gitlab;
@@ -230,5 +232,9 @@ pub fn summary(view: &View<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     } else {
         format!("{counts} in {plans} ({tasks}, {files}){suppressed}")
     };
-    writeln!(out, "{}", wrapped(&line, view.width, 0, 2))
+    writeln!(out, "{}", wrapped(&line, view.width, 0, 2))?;
+    match fixes::fixable(verdict) {
+        Some(fixable) => writeln!(out, "{fixable}"),
+        None => Ok(()),
+    }
 }

@@ -268,9 +268,13 @@ fn read_file(path: &Path) -> Result<Text, String> {
     if let Some(reason) = no_file(&metadata) {
         return Err(reason.to_owned());
     }
-    #[expect(clippy::disallowed_methods, reason = "this is the place that reads files")]
-    let bytes = std::fs::read(path).map_err(|error| plain(&error))?;
+    let bytes = bytes_of(path).map_err(|error| plain(&error))?;
     text_of(path, bytes)
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the place that reads files")]
+pub(super) fn bytes_of(path: &Path) -> io::Result<Vec<u8>> {
+    std::fs::read(path)
 }
 
 fn text_of(path: &Path, bytes: Vec<u8>) -> Result<Text, String> {

@@ -14,7 +14,7 @@ pub use discover::{
     Asked, CONFIG_NAME, Discovery, Globs, Stdin, Unreadable, absolute, discover, read_text, shown,
 };
 pub use lines::{LineIndex, Position};
-pub use write::{write_new, write_whole};
+pub use write::{replace_whole, write_new, write_whole};
 
 /// A file of this run, by its number from 0.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -194,6 +194,16 @@ impl Sources {
             })
             .collect();
         Self { files }
+    }
+
+    /// The same files, some of them with another text.
+    pub fn with_texts(&self, mut texts: std::collections::BTreeMap<FileId, String>) -> Self {
+        let files = self.iter().map(|(id, file)| {
+            let text = texts.remove(&id).unwrap_or_else(|| file.text.clone());
+            let new = SourceFile::new(file.name.clone(), file.path.clone(), file.format, text, file.decoding);
+            SourceFile { is_named: file.is_named, ..new }
+        });
+        Self { files: files.collect() }
     }
 
     /// Adds a file behind the others.

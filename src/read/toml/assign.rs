@@ -11,13 +11,13 @@ use toml_parser::parser::EventKind;
 use super::cursor::{Cursor, Event, Kind, Scalar};
 use super::syntax_finding;
 use crate::catalogue::FieldDecl;
-use crate::finding::{Code, Edit, Entity, EntityKind, Finding, Fix};
+use crate::finding::{Code, Entity, EntityKind, Finding, Fix};
 use crate::model::{
     Capability, Capacity, Constraint, Duration, FieldDef, Fields, Lag, Link, LinkKind, LinkNote, LinkText,
     Lists, Moment, Money, Part, Period, Plan, PlanId, Scale, Spanned, Text, Type, Value, Window,
     parse_percent, parse_thousandths,
 };
-use crate::read::{Reading, nearest, suggestion};
+use crate::read::{Meant, Reading, meant, suggestion};
 use crate::source::{FileId, Span};
 
 /// Where the keys that follow belong.
@@ -39,11 +39,19 @@ enum Target {
     Ignored,
 }
 
-/// `[[task]]` in a file: the first of its kind, and the finding about it.
-#[derive(Clone, Copy)]
+/// `[[task]]` in a file: the headers of its kind, and the finding about the first.
 struct ArrayOfTables {
-    first: Entity,
     finding: usize,
+    headers: Vec<ArrayHeader>,
+}
+
+/// One `[[task]]`.
+struct ArrayHeader {
+    entity: Entity,
+    /// The word in the brackets.
+    word: Span,
+    /// The `id` below it.
+    id: Option<Text>,
 }
 
 /// Words that people coming from other tools write, and the field they mean.
@@ -166,7 +174,7 @@ impl<'t> Assembler<'t> {
             plan_opened: false,
             implicit: FxHashSet::default(),
             by_id: FxHashMap::default(),
-            array_of_tables: [None; EntityKind::ALL.len()],
+            array_of_tables: [const { None }; EntityKind::ALL.len()],
             error_lines: BTreeMap::new(),
             parent_default: None,
             text_scratch: Vec::new(),
@@ -291,10 +299,13 @@ impl<'t> Assembler<'t> {
                 }
             }
         }
-        for table in self.array_of_tables.iter().flatten() {
-            let id = self.part.lists.id(table.first).map_or("", |id| self.words(id)).to_owned();
+        for table in std::mem::take(&mut self.array_of_tables).into_iter().flatten() {
+            let first = table.headers.first().and_then(|header| self.part.lists.id(header.entity));
+            let id = first.map_or("", |id| self.words(id)).to_owned();
+            let fix = self.headers_with_ids(&table.headers);
             if let Some(finding) = self.findings.get_mut(table.finding) {
                 finding.params.push(("id".into(), id));
+                finding.fix = fix;
             }
         }
         self.drop_consequences();
@@ -472,16 +483,49 @@ impl<'t> Assembler<'t> {
             self.part.arenas.decoded.insert(id, format!("{}-{number}", kind.as_str()).into());
             self.header = Target::Entity(self.part.lists.add(kind, PlanId(0), id));
         }
-        let Target::Entity(first) = self.header else { return };
-        if kind == EntityKind::Waiver || self.array_of_tables[kind as usize].is_some() {
+        let Target::Entity(entity) = self.header else { return };
+        if kind == EntityKind::Waiver {
             return;
         }
-        self.array_of_tables[kind as usize] = Some(ArrayOfTables { first, finding: self.findings.len() });
+        let header = ArrayHeader { entity, word: key.span, id: None };
+        if let Some(table) = &mut self.array_of_tables[kind as usize] {
+            table.headers.push(header);
+            return;
+        }
+        self.array_of_tables[kind as usize] =
+            Some(ArrayOfTables { finding: self.findings.len(), headers: vec![header] });
         let finding = Finding::new(Code::new("PLN003"), key.span).param("table", kind.as_str());
         self.findings.push(match kind {
             EntityKind::Plan => finding.variant("plan-in-brackets"),
             _ => finding.variant("array-of-tables"),
         });
+    }
+
+    /// Moves the ids into the headers, `[task.pilot]` for `[[task]]` with `id = "pilot"`, where each has one of its own.
+    fn headers_with_ids(&self, headers: &[ArrayHeader]) -> Option<Fix> {
+        let is_bare =
+            |id: &str| !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
+        let mut ids = FxHashSet::default();
+        let mut fix = Fix::safe("Put the ids into the headers");
+        for header in headers {
+            let word = self.text.get(header.word.range())?;
+            let (start, end) = (header.word.start as usize, header.word.end as usize);
+            let whole = Span::new(self.file, start.checked_sub(2)?, end + 2);
+            if self.text.get(whole.range())? != format!("[[{word}]]") {
+                return None;
+            }
+            if header.entity.kind == EntityKind::Plan {
+                // A second `[plan]` is a mistake of its own.
+                return (headers.len() == 1).then(|| fix.replace(whole, format!("[{word}]")));
+            }
+            let id = header.id?;
+            let text = self.words(id);
+            if !is_bare(text) || !ids.insert(text) {
+                return None;
+            }
+            fix = fix.replace(whole, format!("[{word}.{text}]")).drop_field(id.span(), "id");
+        }
+        Some(fix)
     }
 
     /// `a.b = value`, at the beginning of a line or within an inline table.
@@ -769,11 +813,13 @@ impl<'t> Assembler<'t> {
         let kinds = EntityKind::ALL.iter().map(|kind| kind.as_str());
         let plural = key.text.strip_suffix('s').and_then(EntityKind::parse).map(EntityKind::as_str);
         let near = match &*key.text {
-            "people" => Some("person"),
-            "milestone" | "milestones" | "phase" | "phases" | "activity" | "activities" => Some("task"),
-            "resource" | "resources" => Some("person"),
-            "application" | "applications" | "server" | "servers" => Some("asset"),
-            text => plural.or_else(|| nearest(text, kinds)),
+            "people" => Some(synonym("person")),
+            "milestone" | "milestones" | "phase" | "phases" | "activity" | "activities" => {
+                Some(synonym("task"))
+            }
+            "resource" | "resources" => Some(synonym("person")),
+            "application" | "applications" | "server" | "servers" => Some(synonym("asset")),
+            text => plural.map(synonym).or_else(|| meant(text, kinds)),
         };
         self.unknown(None, key, "a plan", &key.text, near);
     }
@@ -787,12 +833,13 @@ impl<'t> Assembler<'t> {
             known.chain((entity.kind == EntityKind::Task).then_some("site"))
         };
         let folded = name.replace('_', "-").to_ascii_lowercase();
-        let synonym = SYNONYMS
+        let known = SYNONYMS
             .iter()
             .filter(|(word, _)| *word == folded)
             .map(|(_, field)| *field)
             .find(|field| names().any(|name| name == *field));
-        let near = synonym.or_else(|| nearest(name, names())).map(|it| it.rsplit('.').next().unwrap_or(it));
+        let near = known.map(synonym).or_else(|| meant(name, names()));
+        let near = near.map(|it| Meant { word: it.word.rsplit('.').next().unwrap_or(it.word), ..it });
         let kind = entity.kind.as_str();
         let article = if kind.starts_with(['a', 'i']) { "an" } else { "a" };
         self.unknown(Some(entity), key, &format!("{article} {kind}"), name, near);
@@ -804,23 +851,19 @@ impl<'t> Assembler<'t> {
         key: &Scalar<'t>,
         place: &str,
         name: &str,
-        near: Option<&str>,
+        near: Option<Meant<'_>>,
     ) {
         let mut finding = Finding::new(Code::new("PLN002"), key.span)
             .param("field", name)
             .param("place", place)
-            .param("suggestion", suggestion(near))
+            .param("suggestion", suggestion(near.map(|it| it.word)))
             .subject(name);
         finding = match entity {
             Some(entity) => finding.about(entity),
             None => finding.variant("section"),
         };
-        if let Some(near) = near {
-            finding = finding.fix(Fix {
-                message: format!("Write `{near}`"),
-                safe: false,
-                edits: vec![Edit { span: key.span, insert: near.to_owned() }],
-            });
+        if let Some(Meant { word, is_sure, .. }) = near.filter(|it| it.is_only) {
+            finding = finding.fix(correction(word).safe_if(is_sure).replace(key.span, word));
         }
         self.findings.push(finding);
     }
@@ -844,7 +887,7 @@ impl<'t> Assembler<'t> {
         field: &str,
         ty: Type,
         span: Span,
-        near: Option<&str>,
+        near: Option<Meant<'_>>,
     ) {
         let (expected, example) = expected(ty);
         let expected = match ty {
@@ -860,13 +903,9 @@ impl<'t> Assembler<'t> {
             .param("value", self.shown(span))
             .param("expected", expected)
             .param("example", example)
-            .param("suggestion", suggestion(near));
-        if let Some(near) = near {
-            finding = finding.fix(Fix {
-                message: format!("Write `{near}`"),
-                safe: false,
-                edits: vec![Edit { span, insert: near.to_owned() }],
-            });
+            .param("suggestion", suggestion(near.map(|it| it.word)));
+        if let Some(Meant { word, is_sure, .. }) = near.filter(|it| it.is_only) {
+            finding = finding.fix(correction(word).safe_if(is_sure).word(span, word));
         }
         self.findings.push(finding);
     }
@@ -903,6 +942,12 @@ impl<'t> Assembler<'t> {
             if let Some(id) = cursor.scalar() {
                 let id = self.text_value(&id);
                 self.part.lists.set_id(entity, id);
+                let table = self.array_of_tables[entity.kind as usize].as_mut();
+                if let Some(header) = table.and_then(|table| table.headers.last_mut())
+                    && header.entity == entity
+                {
+                    header.id = Some(id);
+                }
             } else {
                 cursor.skip_value();
             }
@@ -1052,7 +1097,7 @@ impl<'t> Assembler<'t> {
                 (Kind::Text | Kind::Bare, "true" | "yes" | "false" | "no") => {
                     let flag = matches!(text, "true" | "yes");
                     self.mistyped(scalar, entity, field);
-                    self.fix_flag(flag, span);
+                    self.fix_last(span, &flag.to_string(), true);
                     Value::Flag(Spanned::new(flag, span))
                 }
                 _ => return self.mistyped(scalar, entity, field),
@@ -1078,7 +1123,7 @@ impl<'t> Assembler<'t> {
                 match word {
                     Some(word) => Value::Word(Spanned::new(word as u8, span)),
                     None => {
-                        let near = nearest(text, words.iter().copied());
+                        let near = meant(text, words.iter().copied());
                         self.invalid(entity, "word", field.name, field.ty, span, near);
                         return None;
                     }
@@ -1087,7 +1132,7 @@ impl<'t> Assembler<'t> {
             Type::Probability => Value::Scale(Spanned::new(Scale::of_probability(text), span)),
             Type::Scale => match Scale::parse(text) {
                 Scale::OffScale if entity.kind != EntityKind::Risk => {
-                    let near = nearest(text, Scale::WORDS);
+                    let near = meant(text, Scale::WORDS);
                     self.invalid(entity, "word", field.name, field.ty, span, near);
                     return None;
                 }
@@ -1127,15 +1172,10 @@ impl<'t> Assembler<'t> {
         Some(value)
     }
 
-    /// Lets the last finding be mended by `true` or `false` without quotation marks.
-    fn fix_flag(&mut self, flag: bool, inside: Span) {
-        let quote = |at: usize| matches!(self.text.as_bytes().get(at), Some(b'"' | b'\''));
-        let (start, end) = (inside.start as usize, inside.end as usize);
-        let is_quoted = start > 0 && quote(start - 1) && quote(end);
-        let span = if is_quoted { Span::new(self.file, start - 1, end + 1) } else { inside };
+    /// Lets the last finding be mended by another value.
+    fn fix_last(&mut self, at: Span, toml: &str, is_safe: bool) {
         if let Some(finding) = self.findings.last_mut() {
-            let edits = vec![Edit { span, insert: flag.to_string() }];
-            finding.fix = Some(Fix { message: format!("Write `{flag}`"), safe: false, edits });
+            finding.fix = Some(correction(toml).safe_if(is_safe).value(at, toml));
         }
     }
 
@@ -1156,12 +1196,25 @@ impl<'t> Assembler<'t> {
             .param("expected", what);
         // `duration = 5`: show the very number with each unit.
         let is_amount = |text: &str| !text.starts_with(['-', '+']) && parse_thousandths(text).is_some();
-        self.findings.push(match (field.ty, scalar.kind) {
-            (Type::Duration, Kind::Integer | Kind::Float) if is_amount(&scalar.text) => {
-                finding.variant("duration").param("value", scalar.text.to_string())
-            }
-            _ => finding.param("value", found).param("example", format!("{} = {example}", field.name)),
-        });
+        let is_duration = matches!((field.ty, scalar.kind), (Type::Duration, Kind::Integer | Kind::Float));
+        if is_duration && is_amount(&scalar.text) {
+            let days = format!("\"{}d\"", scalar.text);
+            self.findings.push(finding.variant("duration").param("value", scalar.text.to_string()));
+            // Days are what most people mean, and only the author knows.
+            self.fix_last(scalar.span, &days, false);
+            return None;
+        }
+        self.findings
+            .push(finding.param("value", found).param("example", format!("{} = {example}", field.name)));
+        // A number within quotation marks is that number.
+        let is_number = match field.ty {
+            Type::Count => scalar.text.parse::<u32>().is_ok(),
+            Type::Money => parse_thousandths(&scalar.text).is_some(),
+            _ => false,
+        };
+        if is_number && scalar.kind == Kind::Text && !is_no_toml_number(&scalar.text) {
+            self.fix_last(scalar.span, &scalar.text, true);
+        }
         None
     }
 
@@ -1476,7 +1529,7 @@ impl<'t> Assembler<'t> {
                             cursor.skip_value();
                         }
                         (None, Some(_)) => {
-                            let near = nearest(&key.text, known.iter().copied());
+                            let near = meant(&key.text, known.iter().copied());
                             let name = format!("{}.{}", field.name, key.text);
                             self.unknown(Some(entity), &key, &format!("`{}`", field.name), &name, near);
                             cursor.skip_value();
@@ -1495,6 +1548,22 @@ impl<'t> Assembler<'t> {
         }
         span
     }
+}
+
+/// A word that is known to mean another: suggested, and left to the author, because tools use such words in several ways.
+fn synonym(word: &str) -> Meant<'_> {
+    Meant { word, is_only: true, is_sure: false }
+}
+
+fn correction(word: &str) -> Fix {
+    Fix::safe(format!("Write `{word}`"))
+}
+
+/// Whether TOML would not take a number as it is written.
+fn is_no_toml_number(number: &str) -> bool {
+    let mut digits = number.bytes();
+    digits.next() == Some(b'0') && digits.next().is_some_and(|digit| digit.is_ascii_digit())
+        || !number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
 }
 
 /// What a field takes, in words, and an example of it.

@@ -7,7 +7,7 @@ use toml_parser::parser::EventKind;
 use toml_parser::{Raw, Source};
 
 use super::{Errors, syntax_finding};
-use crate::finding::{Code, Edit, Finding, Fix};
+use crate::finding::{Code, Finding, Fix};
 use crate::source::{FileId, Span};
 
 /// One event of the parser, at its place in the file.
@@ -174,8 +174,8 @@ impl<'e, 't> Cursor<'e, 't> {
         if inside.contains(['"', '\\']) || inside.chars().any(char::is_control) {
             return finding;
         }
-        let edits = vec![Edit { span: scalar.span, insert: format!("\"{inside}\"") }];
-        finding.fix(Fix { message: format!("Write \"{inside}\""), safe: false, edits })
+        let quoted = format!("\"{inside}\"");
+        finding.fix(Fix::not_safe(format!("Write {quoted}")).replace(scalar.span, quoted))
     }
 
     fn decode(&mut self, event: Event, is_key: bool) -> Scalar<'t> {

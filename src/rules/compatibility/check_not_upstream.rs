@@ -3,11 +3,10 @@
 use rustc_hash::FxHashSet;
 
 use super::{SEARCHED, Touches};
-use crate::finding::{Edit, Finding, Fix};
+use crate::finding::{Finding, Fix};
 use crate::model::{AssetId, Link, LinkKind, TaskId};
 use crate::network::Predecessor;
 use crate::rules::{Ctx, Native, Sink, listed};
-use crate::source::Span;
 
 pub(super) const RULE: Native = Native { code: "CMP002", check };
 
@@ -118,35 +117,20 @@ fn weak_link(ctx: &Ctx<'_>, check: TaskId, change: TaskId) -> Option<(TaskId, Li
     })
 }
 
-/// Adds the check to the list of what the change waits for, where that list is written as one of texts.
+/// Lets the change wait for the check. They are apart, so no circle is closed.
 fn added_link(ctx: &Ctx<'_>, change: TaskId, check: TaskId) -> Option<Fix> {
     let hierarchy = &ctx.network.hierarchy;
-    if hierarchy.is_inside(change, check) || hierarchy.is_inside(check, change) {
+    let plan = ctx.model.task(check).plan;
+    if hierarchy.is_inside(change, check) || hierarchy.is_inside(check, change) || !ctx.is_native(plan) {
         return None;
     }
     let id = ctx.model.id(crate::rules::entity(check));
-    if !id.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_')) {
-        return None;
-    }
-    let plan = ctx.model.task(check).plan;
     let id = match plan == ctx.model.task(change).plan {
         true => id.to_owned(),
         false => format!("{}/{id}", ctx.model.plan_id(plan)),
     };
-    ctx.model.links(change).iter().rev().find_map(|link| {
-        let span = link.span();
-        let text = &ctx.model.sources().file(span.file).text;
-        let (before, after) = (text.get(..span.start as usize)?, text.get(span.end as usize..)?);
-        let quote = after.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
-        let before = before.strip_suffix(quote)?.trim_end();
-        // Elsewhere it is one text that is no list, or part of a table.
-        if !before.ends_with(['[', ',']) {
-            return None;
-        }
-        let at = span.end as usize + quote.len_utf8();
-        let edit = Edit { span: Span::new(span.file, at, at), insert: format!(", \"{id}\"") };
-        Some(Fix { message: format!("Let it wait for `{id}`"), safe: true, edits: vec![edit] })
-    })
+    let message = format!("Let it wait for `{id}`");
+    Some(Fix::safe(message).add_to(ctx.place(change), "depends-on", vec![id]))
 }
 
 #[cfg(test)]
@@ -202,21 +186,23 @@ go = { title = 'Roll out', kind = 'rollout', affects = ['sap'], depends-on = ['b
                 .collect()
         };
         let found = crate::find(&sources, Catalogue::embedded(), settings, jiff::civil::date(2026, 10, 2));
-        let edit = &found.findings.first()?.fix.as_ref()?.edits[0];
-        let mut text = plan.to_owned();
-        text.replace_range(edit.span.range(), &edit.insert);
-        Some(text)
+        let fix = crate::fix::settled(found.findings.first()?.fix.clone()?, &sources)?;
+        Some(crate::fix::applied(plan, &fix.edits))
     }
 
     #[test]
-    fn the_fix_adds_the_link_to_the_list_and_only_to_a_list() {
-        let plan = fixed(PLAN).unwrap_or_default();
-        assert!(plan.contains("depends-on = ['build', \"c\"]"), "{plan}");
-        assert_eq!(found(&plan), NONE);
-        let table = PLAN.replace("['build']", "['build', { on = 'build', lag = '2d' }]");
-        assert!(fixed(&table).is_some_and(|plan| plan.contains("['build', \"c\", {")));
-        assert_eq!(fixed(&PLAN.replace("['build']", "'build'")), None);
-        assert_eq!(fixed(&PLAN.replace(", depends-on = ['build']", "")), None);
+    fn the_fix_adds_the_link_however_the_others_are_written() {
+        for (before, after) in [
+            ("['build']", "['build', \"c\"]"),
+            ("['build', { on = 'build', lag = '2d' }]", "['build', { on = 'build', lag = '2d' }, \"c\"]"),
+            ("'build'", "['build', \"c\"]"),
+        ] {
+            let plan = fixed(&PLAN.replace("['build']", before)).unwrap_or_default();
+            assert!(plan.contains(&format!("depends-on = {after}")), "{plan}");
+            assert_eq!(found(&plan), NONE);
+        }
+        let plan = fixed(&PLAN.replace(", depends-on = ['build']", "")).unwrap_or_default();
+        assert!(plan.contains("affects = ['sap'], depends-on = [\"c\"] }"), "{plan}");
         // It would close a circle.
         assert_eq!(fixed(&PLAN.replace("covers = ['sap']", "covers = ['sap'], depends-on = ['go']")), None);
     }

@@ -23,7 +23,7 @@ mod undated_external_dependency;
 
 use super::{Ctx, Native, entity, listed};
 use crate::catalogue::KindSet;
-use crate::finding::{Edit, Finding, Fix};
+use crate::finding::{Finding, Fix};
 use crate::model::{Effort, Lag, Link, LinkKind, Model, PlanId, TaskId};
 use crate::network::{Knot, Network, Predecessor, Step};
 
@@ -126,9 +126,8 @@ fn open_waits<'a>(ctx: &'a Ctx<'a>) -> impl Iterator<Item = Wait<'a>> {
 }
 
 /// Takes links out of `depends-on`.
-fn removal<'a>(message: &str, safe: bool, links: impl IntoIterator<Item = &'a Link>) -> Fix {
-    let edits = links.into_iter().map(|link| Edit { span: link.span(), insert: String::new() }).collect();
-    Fix { message: message.to_owned(), safe, edits }
+fn without<'a>(fix: Fix, links: impl IntoIterator<Item = &'a Link>) -> Fix {
+    links.into_iter().fold(fix, |fix, link| fix.take_out(link.span(), "depends-on"))
 }
 
 /// A lag without its plus sign: "waits 8d".

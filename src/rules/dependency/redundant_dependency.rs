@@ -8,7 +8,8 @@ use std::collections::VecDeque;
 
 use rustc_hash::FxHashMap;
 
-use super::{Wait, arrows, gates, id_from, open_waits, removal};
+use super::{Wait, arrows, gates, id_from, open_waits, without};
+use crate::finding::Fix;
 use crate::model::{LinkKind, TaskId};
 use crate::network::{Edge, Node};
 use crate::rules::{Ctx, Native, Sink};
@@ -167,7 +168,7 @@ fn report(ctx: &Ctx<'_>, wait: &Wait<'_>, ways: &mut usize, out: &mut Sink) {
         |way| arrows(&way, |task| id_from(ctx, plan, *task), id_from(ctx, plan, wait.task)),
     );
     let finding = wait.finding(ctx).param("other", wait.name(ctx)).param("path", path);
-    out.report(finding.fix(removal("Remove the link", false, [wait.link])));
+    out.report(finding.fix(without(Fix::not_safe("Remove the link"), [wait.link])));
 }
 
 /// The shortest way of at least two links from one task to another, the other left out.

@@ -1,6 +1,6 @@
 //! DEP002: a task that waits for itself.
 
-use crate::finding::{Edit, Fix};
+use crate::finding::Fix;
 use crate::network::Predecessor;
 use crate::rules::{Ctx, Native, Sink};
 
@@ -12,11 +12,7 @@ fn check(ctx: &Ctx<'_>, out: &mut Sink) {
         for (offset, link) in ctx.model.links(task).iter().enumerate() {
             if ctx.network.references.predecessor(first + offset) == Predecessor::Task(task) {
                 let finding = ctx.finding_at(crate::rules::entity(task), link.span());
-                out.report(finding.fix(Fix {
-                    message: "Remove the link".to_owned(),
-                    safe: true,
-                    edits: vec![Edit { span: link.span(), insert: String::new() }],
-                }));
+                out.report(finding.fix(Fix::safe("Remove the link").take_out(link.span(), "depends-on")));
             }
         }
     }

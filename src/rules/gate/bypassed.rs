@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::GATES;
 use super::around::Backward;
 use super::nearest_gates::groups;
-use crate::finding::{Edit, Fix};
+use crate::finding::Fix;
 use crate::model::{Effort, TaskId};
 use crate::rules::{Ctx, Native, Sink, entity, listed};
 
@@ -138,31 +138,15 @@ fn path(ctx: &Ctx<'_>, way: &[TaskId]) -> String {
     }
 }
 
-/// Adds the tasks to the gate's list of links, where that is a list of plain texts.
+/// Lets the gate wait for the tasks. None of them comes after it, so no circle is closed.
 fn fix(ctx: &Ctx<'_>, gate: TaskId, tasks: &[TaskId]) -> Option<Fix> {
-    if !ctx.is_native(ctx.model.task(gate).plan) {
+    const MOST: usize = 10;
+    if tasks.len() > MOST {
         return None;
     }
-    let last = ctx.model.links(gate).last()?.span();
-    let text = &ctx.model.sources().file(last.file).text;
-    let after = text.get(last.end as usize..)?;
-    let quote = after.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-    let before = text.get(..last.start as usize)?;
-    // `{ on = "pilot" }` and a text that stands alone are written another way.
-    let rest = after.get(1..)?.trim_start();
-    let in_list = before.trim_end_matches(quote).trim_end().ends_with(['[', ',']);
-    if !before.ends_with(quote) || !in_list || !(rest.starts_with(']') || rest.starts_with(',')) {
-        return None;
-    }
-    let ids: Vec<&str> = tasks.iter().map(|task| ctx.model.id(entity(*task))).collect();
-    let is_plain = |id: &&str| id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
-    if ids.len() > 10 || !ids.iter().all(is_plain) {
-        return None;
-    }
-    let at = crate::source::Span { start: last.end + 1, end: last.end + 1, ..last };
-    let insert: String = ids.iter().map(|id| format!(", \"{id}\"")).collect();
+    let ids: Vec<String> = tasks.iter().map(|task| ctx.model.id(entity(*task)).to_owned()).collect();
     let message = format!("Let the gate wait for {}", listed(ids.iter().map(|id| format!("`{id}`"))));
-    Some(Fix { message, safe: false, edits: vec![Edit { span: at, insert }] })
+    Some(Fix::not_safe(message).add_to(ctx.place(gate), "depends-on", ids))
 }
 
 #[cfg(test)]
@@ -249,7 +233,7 @@ mod tests {
         assert_eq!(found(tasks), Vec::<String>::new());
     }
 
-    /// What the fix of the one finding inserts, and the plan after it.
+    /// The plan after the fix of its one finding.
     fn fixed(gate_waits_for: &str) -> Option<String> {
         let plan = format!(
             "[plan]\nname = \"P\"\n[task]\na = {{ title = \"A\" }}\n\
@@ -264,20 +248,25 @@ mod tests {
         let settings = || crate::rules::PlanSettings { runs: &runs, options: &options, guesses: true };
         let today = jiff::civil::date(2026, 10, 2);
         let all = crate::find(&sources, catalogue, |_| vec![settings()], today);
-        let edit = all.findings.into_iter().find_map(|finding| finding.fix)?.edits.pop()?;
-        let (start, end) = (edit.span.start as usize, edit.span.end as usize);
-        Some(format!("{}{}{}", &plan[..start], edit.insert, &plan[end..]))
+        let fix = all.findings.into_iter().find_map(|finding| finding.fix)?;
+        let fix = crate::fix::settled(fix, &sources)?;
+        Some(crate::fix::applied(&plan, &fix.edits))
     }
 
     #[test]
     fn the_fix_lets_the_gate_wait_for_it() {
-        for list in ["[\"a\"]", "['a']", "[ \"a FS+2d\", ]", "[{ on = \"a\" }, \"a SS\"]"] {
+        for list in [
+            "[\"a\"]",
+            "['a']",
+            "[ \"a FS+2d\", ]",
+            "[{ on = \"a\" }, \"a SS\"]",
+            "\"a\"",
+            "[{ on = \"a\" }]",
+            "[]",
+        ] {
             let plan = fixed(list).unwrap();
             assert!(plan.contains("\"w\""), "{plan}");
             assert_eq!(found(plan.split_once("[task]\n").unwrap().1), Vec::<String>::new(), "{plan}");
-        }
-        for other in ["\"a\"", "[{ on = \"a\" }]", "[]"] {
-            assert_eq!(fixed(other), None, "{other}");
         }
     }
 

@@ -3,9 +3,9 @@
 use rustc_hash::FxHashMap;
 
 use super::People;
-use crate::finding::{Edit, Entity, EntityKind, Fix};
+use crate::finding::{Entity, EntityKind, Fix};
 use crate::model::{DecisionStatus, IssueStatus, PlanId, RiskStatus, Text, is_placeholder};
-use crate::read::{nearest, suggestion};
+use crate::read::{Meant, meant, suggestion};
 use crate::rules::{Ctx, Native, Sink};
 
 pub(super) const RULE: Native = Native { code: "OWN002", check };
@@ -22,26 +22,23 @@ fn check(ctx: &Ctx<'_>, out: &mut Sink) {
         if entry.range(EntityKind::Person).is_empty() && entry.range(EntityKind::Team).is_empty() {
             continue;
         }
-        let mut meant: FxHashMap<&str, Option<&str>> = FxHashMap::default();
+        let mut known: FxHashMap<&str, Option<Meant<'_>>> = FxHashMap::default();
         for (entity, field, owner) in owners(ctx, plan) {
             let name = ctx.text(owner).trim();
             // PLN012 asks for what is still to be filled in, OWN001 for what is empty.
             if name.is_empty() || is_placeholder(name) || people.find(plan, owner).is_some() {
                 continue;
             }
-            let near = *meant.entry(name).or_insert_with(|| probably_meant(ctx, plan, name, &mut effort));
+            let near = *known.entry(name).or_insert_with(|| probably_meant(ctx, plan, name, &mut effort));
             let mut finding = ctx
                 .finding_at(entity, owner.span())
                 .subject(if field == "owner" { "" } else { field })
                 .param("owner", name)
                 .param("field", field)
-                .param("suggestion", suggestion(near));
-            if let Some(near) = near.filter(|_| ctx.is_native(plan)) {
-                finding = finding.fix(Fix {
-                    message: format!("Write `{near}`"),
-                    safe: false,
-                    edits: vec![Edit { span: owner.span(), insert: near.to_owned() }],
-                });
+                .param("suggestion", suggestion(near.map(|it| it.word)));
+            if let Some(Meant { word, is_sure, .. }) = near.filter(|it| it.is_only && ctx.is_native(plan)) {
+                let fix = Fix::safe(format!("Write `{word}`")).safe_if(is_sure);
+                finding = finding.fix(fix.word(owner.span(), word));
             }
             out.report(finding);
         }
@@ -95,7 +92,7 @@ fn owners<'a>(ctx: &Ctx<'a>, plan: PlanId) -> Vec<(Entity, &'static str, Text)> 
 }
 
 /// The id of the person or team that was probably meant: by a slip of the hand, or by their name or a part of it.
-fn probably_meant<'a>(ctx: &Ctx<'a>, plan: PlanId, name: &str, effort: &mut usize) -> Option<&'a str> {
+fn probably_meant<'a>(ctx: &Ctx<'a>, plan: PlanId, name: &str, effort: &mut usize) -> Option<Meant<'a>> {
     let entry = ctx.model.plan(plan);
     let everybody = || {
         [EntityKind::Person, EntityKind::Team]
@@ -103,12 +100,15 @@ fn probably_meant<'a>(ctx: &Ctx<'a>, plan: PlanId, name: &str, effort: &mut usiz
             .flat_map(|kind| entry.range(kind).map(move |number| Entity::new(kind, number)))
     };
     *effort = effort.checked_sub(everybody().count() * 3)?;
-    if let Some(id) = nearest(name, everybody().map(|it| ctx.model.id(it))) {
-        return Some(id);
+    if let Some(near) = meant(name, everybody().map(|it| ctx.model.id(it))) {
+        return Some(near);
     }
     let called = || everybody().filter_map(|it| Some((it, ctx.model.title(it)?)));
-    if let Some(full) = nearest(name, called().map(|(_, title)| title)) {
-        return called().find(|(_, title)| *title == full).map(|(it, _)| ctx.model.id(it));
+    if let Some(full) = meant(name, called().map(|(_, title)| title)) {
+        let mut namesakes = called().filter(|(_, title)| *title == full.word);
+        let id = ctx.model.id(namesakes.next()?.0);
+        let is_only = full.is_only && namesakes.next().is_none();
+        return Some(Meant { word: id, is_only, is_sure: is_only && full.is_sure });
     }
     let words = parts(name);
     if words.is_empty() {
@@ -120,7 +120,8 @@ fn probably_meant<'a>(ctx: &Ctx<'a>, plan: PlanId, name: &str, effort: &mut usiz
     });
     // Two people of one name: either would be a guess.
     let first = fitting.next()?;
-    fitting.next().is_none().then(|| ctx.model.id(first))
+    let is_only = fitting.next().is_none();
+    is_only.then(|| Meant { word: ctx.model.id(first), is_only, is_sure: false })
 }
 
 /// The words of a name that are long enough to know somebody by.

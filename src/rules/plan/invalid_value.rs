@@ -1,6 +1,6 @@
 //! PLN004, as far as it takes the model: a duration on a phase, and a calendar on which nothing could ever be done.
 
-use crate::finding::{Entity, EntityKind};
+use crate::finding::{Entity, EntityKind, Fix};
 use crate::model::{Moment, Spanned, parse_hours, weekday};
 use crate::rules::{Ctx, Native, Sink, entity};
 
@@ -18,7 +18,8 @@ fn check(ctx: &Ctx<'_>, out: &mut Sink) {
                 && !ctx.is_cancelled(task)
             {
                 let finding = ctx.finding_at(entity(task), duration.span).variant("phase-duration");
-                out.report(finding.subject("duration"));
+                let fix = Fix::not_safe("Delete the duration").drop_field(duration.span, "duration");
+                out.report(finding.subject("duration").fix(fix));
             }
         }
         for number in ctx.model.plan(plan).range(EntityKind::Calendar) {

@@ -1,7 +1,7 @@
 //! SCH008: status, per cent, remaining work and actual dates of a task that do not go together.
 
 use super::is_level_of_effort;
-use crate::finding::{Edit, Finding, Fix};
+use crate::finding::{Finding, Fix};
 use crate::model::{PlanId, Spanned, Status, Task, TaskId};
 use crate::rules::{Ctx, Native, Sink, entity};
 use crate::source::Span;
@@ -146,8 +146,7 @@ fn mended(ctx: &Ctx<'_>, plan: PlanId, finding: Finding, span: Span, word: &str)
     if !ctx.is_native(plan) {
         return finding;
     }
-    let edits = vec![Edit { span, insert: word.to_owned() }];
-    finding.fix(Fix { message: format!("Write {word}"), safe: true, edits })
+    finding.fix(Fix::safe(format!("Write {word}")).replace(span, word))
 }
 
 /// Puts 100 in the place of a percentage, with its sign where it had one.

@@ -1,8 +1,8 @@
 //! SCH002: work that takes no time, or an event that takes some.
 
 use super::is_level_of_effort;
-use crate::finding::{Edit, Fix};
-use crate::model::{Duration, ImportedKind, Spanned, TaskId};
+use crate::finding::Fix;
+use crate::model::{ImportedKind, TaskId};
 use crate::rules::{Ctx, Native, Sink, entity};
 
 pub(super) const RULE: Native = Native { code: "SCH002", check };
@@ -63,13 +63,18 @@ fn check(ctx: &Ctx<'_>, out: &mut Sink) {
                 let mut finding = ctx.finding_at(entity(task), duration.span).variant("milestone");
                 if let Some(flag) = it.milestone() {
                     finding = finding.label(flag.span, "an event");
+                    if ctx.is_native(it.plan) {
+                        let fix = Fix::not_safe("Take it for work: delete `milestone`");
+                        finding = finding.fix(fix.drop_field(flag.span, "milestone"));
+                    }
                 }
                 out.report(finding.param("duration", super::length(ctx, it.plan, duration.value)));
             }
         } else if is_no_time && !gates.contains(ctx.kind(task)) && !is_event_by_title(ctx, task) {
-            let mut finding = ctx.finding_at(entity(task), duration.span);
-            finding.fix = made_milestone(ctx, task, duration);
-            out.report(finding);
+            let finding = ctx.finding_at(entity(task), duration.span);
+            // Nothing is computed otherwise.
+            let fix = Fix::safe("Make it a milestone").set(ctx.place(task), "milestone", "true");
+            out.report(if ctx.is_native(it.plan) { finding.fix(fix) } else { finding });
         }
     }
 }
@@ -85,26 +90,6 @@ fn is_event_by_title(ctx: &Ctx<'_>, task: TaskId) -> bool {
     let title = ctx.model.task(task).title().map_or("", |title| ctx.text(title));
     let is_part = |c: char| c.is_alphanumeric() || c == '-' || c == '/';
     title.split(|c: char| !is_part(c)).any(|word| EVENTS.iter().any(|event| word.eq_ignore_ascii_case(event)))
-}
-
-/// Says that it is an event: nothing is computed otherwise.
-fn made_milestone(ctx: &Ctx<'_>, task: TaskId, duration: Spanned<Duration>) -> Option<Fix> {
-    if !ctx.is_native(ctx.model.task(task).plan) {
-        return None;
-    }
-    let file = &ctx.model.sources().file(duration.span.file).text;
-    let (at, start) = (duration.span.end as usize, duration.span.start as usize);
-    let line = file.get(..start)?.rsplit('\n').next()?;
-    // In a row the next field stands behind a comma, in a table on its own line.
-    let insert = match line.trim_start() {
-        row if row.contains('{') => ", milestone = true",
-        table if table.starts_with("duration") => "\nmilestone = true",
-        _ => return None,
-    };
-    let at = if file.get(at..)?.starts_with(['"', '\'']) { at + 1 } else { at } as u32;
-    let span = crate::source::Span { start: at, end: at, ..duration.span };
-    let edits = vec![Edit { span, insert: insert.to_owned() }];
-    Some(Fix { message: "Make it a milestone".to_owned(), safe: true, edits })
 }
 
 #[cfg(test)]

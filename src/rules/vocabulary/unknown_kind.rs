@@ -3,9 +3,9 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::catalogue::{Kind, KindId};
-use crate::finding::{Edit, Entity, EntityKind, Finding, Fix};
+use crate::finding::{Entity, EntityKind, Finding, Fix};
 use crate::model::{PlanId, Text};
-use crate::read::{nearest, suggestion};
+use crate::read::{Meant, meant, suggestion};
 use crate::rules::{Ctx, Native, Sink, entity};
 
 pub(super) const RULE: Native = Native { code: "VOC004", check };
@@ -47,7 +47,7 @@ fn check(ctx: &Ctx<'_>, out: &mut Sink) {
 struct Words<'a> {
     kinds: &'a [Kind],
     known: FxHashSet<&'a str>,
-    nearest: FxHashMap<&'a str, Option<&'a str>>,
+    nearest: FxHashMap<&'a str, Option<Meant<'a>>>,
 }
 
 impl<'a> Words<'a> {
@@ -63,18 +63,16 @@ impl<'a> Words<'a> {
             return None;
         }
         let names = || self.kinds.iter().map(|kind| kind.name.as_str());
-        let near = *self.nearest.entry(word).or_insert_with(|| nearest(word, names()));
+        let near = *self.nearest.entry(word).or_insert_with(|| meant(word, names()));
         let finding = ctx
             .finding_at(about, kind.span())
             .subject(word)
             .param("kind", word)
-            .param("suggestion", suggestion(near));
-        Some(match near.filter(|_| ctx.is_native(plan)) {
-            Some(near) => finding.fix(Fix {
-                message: format!("Write `{near}`"),
-                safe: false,
-                edits: vec![Edit { span: kind.span(), insert: near.to_owned() }],
-            }),
+            .param("suggestion", suggestion(near.map(|it| it.word)));
+        Some(match near.filter(|near| near.is_only && ctx.is_native(plan)) {
+            Some(Meant { word, is_sure, .. }) => {
+                finding.fix(Fix::safe(format!("Write `{word}`")).safe_if(is_sure).word(kind.span(), word))
+            }
             None => finding,
         })
     }
