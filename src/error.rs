@@ -119,6 +119,13 @@ pub enum Error {
         /// Why, in plain words.
         reason: String,
     },
+    /// A file that somebody has saved while planlint was at work.
+    #[error("{name} has changed since it was read, so nothing is changed in it")]
+    #[diagnostic(help("Run planlint again."))]
+    Changed {
+        /// As shown to the user.
+        name: String,
+    },
     /// The machine would not give so many threads.
     #[error("{threads} threads cannot be started: {reason}")]
     #[diagnostic(help("Leave `--threads` out: planlint then uses as many as the machine has."))]

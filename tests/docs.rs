@@ -143,6 +143,11 @@ fn what_the_guide_to_rule_packs_shows_happens() {
 }
 
 #[test]
+fn what_the_guide_to_fixes_shows_happens() {
+    plays("fixes.md");
+}
+
+#[test]
 fn every_pack_that_the_guide_shows_can_be_read() {
     let text = fs::read_to_string(docs().join("rule-packs.md")).unwrap();
     for block in blocks(&text).iter().filter(|block| block.kind == "toml") {

@@ -94,9 +94,8 @@ fn one_file() -> (Sources, Vec<Finding>) {
             .param("wanted", "person")
             .param("suggestion", "; did you mean \"jonas\"?")
             .fix(Fix {
-                message: "Write `jonas`".to_owned(),
-                safe: false,
                 edits: vec![Edit { span: place(&sources, 0, "jonsa", 0), insert: "jonas".to_owned() }],
+                ..Fix::not_safe("Write `jonas`")
             }),
     ];
     (sources, findings)

@@ -51,8 +51,9 @@ pub(crate) fn meant<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str
     Some(Meant { word: near, is_only, is_sure: is_only && (distance == 0 || is_slip(word, near)) })
 }
 
-/// Whether two words differ by one slip of the hand in one of their parts, which has at least five letters and the same
-/// digits. `w1` and `w2`, `test-a` and `test-b` are as near to each other, but different things.
+/// Whether two words differ by one slip of the hand: in one of their parts, which has at least five letters and the same
+/// digits, two letters are swapped, or one is left out or too many. `w1` and `w2`, `test-a` and `test-b`, `nadia` and
+/// `nadja` are as near to each other, but may be different things.
 fn is_slip(word: &str, other: &str) -> bool {
     let parts = |word: &str| -> Vec<String> {
         let parts = word.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty());
@@ -66,7 +67,14 @@ fn is_slip(word: &str, other: &str) -> bool {
         return false;
     };
     let digits = |part: &str| part.chars().filter(char::is_ascii_digit).collect::<String>();
-    one_part.chars().count().min(two_part.chars().count()) >= 5
+    let letters = |part: &str| {
+        let mut letters: Vec<char> = part.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    let (of_one, of_two) = (letters(one_part), letters(two_part));
+    of_one.len().min(of_two.len()) >= 5
+        && (of_one.len() != of_two.len() || of_one == of_two)
         && digits(one_part) == digits(two_part)
         && strsim::osa_distance(one_part, two_part) == 1
 }
@@ -168,6 +176,9 @@ mod tests {
             Some(("test-a", true, false)),
             "another letter that counts"
         );
+        assert_eq!(certain("nadja", &["nadia"]), Some(("nadia", true, false)), "another name");
+        assert_eq!(certain("owenr", &["owner"]), Some(("owner", true, true)));
+        assert_eq!(certain("titel-page", &["title-page"]), Some(("title-page", true, true)));
         assert_eq!(certain("rolot", &["rollout"]), Some(("rollout", true, false)), "two slips");
         assert_eq!(certain("Pilot", &["pilot", "PILOT"]).map(|it| it.1), Some(false), "which of the two");
         assert_eq!(certain("priya", &["jonas"]), None);

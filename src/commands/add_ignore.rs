@@ -15,7 +15,7 @@ use crate::filter::{Judged, Verdict};
 use crate::finding::Severity;
 use crate::model::Model;
 use crate::report::text::counted;
-use crate::source::{FileId, Format, SourceFile, Sources, Span, read_text, write_whole};
+use crate::source::{FileId, Format, SourceFile, Sources, Span, replace_whole};
 use crate::{Clock, Report};
 
 /// What is hidden by one comment: the line below it, counted from 0, and the findings by code and fingerprint.
@@ -158,11 +158,11 @@ fn write(before: &Sources, after: &Sources, comments: &Comments<'_>, io: &mut Io
     let files: BTreeSet<FileId> = comments.keys().map(|(file, _)| *file).collect();
     for id in files {
         let (old, new) = (before.file(id), after.file(id));
-        if !read_text(&old.path).is_ok_and(|(text, _)| text == old.text) {
-            let reason = "it is not what was read, so nothing is changed in it".to_owned();
-            return Err(Error::Unwritable { name: old.name.clone(), reason });
+        match replace_whole(&old.path, &old.text, &new.text) {
+            Ok(true) => {}
+            Ok(false) => return Err(Error::Changed { name: old.name.clone() }),
+            Err(error) => return Err(unwritable(&old.path, &error, io)),
         }
-        write_whole(&old.path, new.text.as_bytes()).map_err(|error| unwritable(&old.path, &error, io))?;
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ use super::outputs::unwritable;
 use super::{Common, Exit, Io};
 use crate::catalogue::Catalogue;
 use crate::config::{Configs, Overrides, Texts};
+use crate::error::Error;
 use crate::filter::Verdict;
 use crate::finding::Severity;
 use crate::fix::{self, Linted, Mend, Mended, Wanted};
@@ -96,10 +97,13 @@ impl Run {
         for ((id, old), (_, new)) in sources.iter().zip(mended.sources.iter()).filter(|_| !self.asked.diff) {
             if self.stdin.as_ref() == Some(&old.path) {
                 written = io.stdout.write_all(new.text.as_bytes());
-            } else if old.text != new.text
-                && let Err(error) = replace_whole(&old.path, &old.text, &new.text)
-            {
-                io.explain_failure(&unwritable(&old.path, &error, io));
+            } else if old.text != new.text {
+                let error = match replace_whole(&old.path, &old.text, &new.text) {
+                    Ok(true) => continue,
+                    Ok(false) => Error::Changed { name: old.name.clone() },
+                    Err(error) => unwritable(&old.path, &error, io),
+                };
+                io.explain_failure(&error);
                 back.insert(id, old.text.clone());
             }
         }

@@ -377,3 +377,119 @@ fn escaped(word: &str) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Fix;
+
+    /// The text after a fix, which gets the place of a word in it.
+    fn after(text: &str, word: &str, fix: impl FnOnce(Fix, Span) -> Fix) -> Option<String> {
+        let file = FileId::new(0);
+        let start = text.find(word).unwrap();
+        let place = Span::new(file, start, start + word.len());
+        let edits = Editor::new(file, text).edits(&fix(Fix::safe(""), place).changes)?;
+        Some(crate::fix::applied(text, &edits))
+    }
+
+    #[track_caller]
+    fn becomes(text: &str, word: &str, fix: impl FnOnce(Fix, Span) -> Fix, expected: &str) {
+        assert_eq!(after(text, word, fix).as_deref(), Some(expected));
+    }
+
+    #[test]
+    fn a_field_is_set_where_it_is_or_at_the_end() {
+        let set = |fix: Fix, owner| fix.set(owner, "milestone", "true");
+        becomes("a = { milestone = false, b = 1 }", "a", set, "a = { milestone = true, b = 1 }");
+        becomes("a = { b = 1 }  # c", "a", set, "a = { b = 1, milestone = true }  # c");
+        becomes("a = {}", "a", set, "a = { milestone = true }");
+        becomes("[t.a]\nmilestone = \"no\" # c\n", "a]", set, "[t.a]\nmilestone = true # c\n");
+        becomes("[t.a] # c\n\n[t.b]\n", "a]", set, "[t.a] # c\nmilestone = true\n\n[t.b]\n");
+        becomes(
+            "[t.a]\r\n  b = 1 # c\r\n# d\r\n",
+            "a]",
+            set,
+            "[t.a]\r\n  b = 1 # c\r\n  milestone = true\r\n# d\r\n",
+        );
+        becomes(
+            "[t.a]\nb = 1\n[t.a.c]\nd = 1\n",
+            "a]",
+            set,
+            "[t.a]\nb = 1\nmilestone = true\n[t.a.c]\nd = 1\n",
+        );
+        becomes("[t.a]\nb = 1", "a]", set, "[t.a]\nb = 1\nmilestone = true");
+        assert_eq!(after("a.b = 1\na.c = 2\n", "a", set), None, "neither a row nor a table");
+        assert_eq!(after("a = { milestone = true }", "a", set), None, "nothing to change");
+        assert_eq!(after("a = { b = [1, 2 }\n", "a", set), None, "a bracket that is never closed");
+    }
+
+    #[test]
+    fn a_field_is_deleted_and_its_comment_stays() {
+        let drop_field = |fix: Fix, at| fix.drop_field(at, "x");
+        becomes("a = { x = \"W\", b = 1 }", "W", drop_field, "a = { b = 1 }");
+        becomes("a = { b = 1, x = \"W\", c = 1 }", "W", drop_field, "a = { b = 1, c = 1 }");
+        becomes("a = { b = 1, x = { y = \"W\" } }", "W", drop_field, "a = { b = 1 }");
+        becomes("[t]\nx = \"W\"\nb = 1\n", "W", drop_field, "[t]\nb = 1\n");
+        becomes("[t]\n  x = \"W\"  # why\n", "W", drop_field, "[t]\n  # why\n");
+        becomes(
+            "x = [\r\n  1, # one\r\n  \"W\"\r\n] # all\r\nb = 1",
+            "W",
+            drop_field,
+            "# one\r\n# all\r\nb = 1",
+        );
+        becomes("\u{FEFF}x = \"W\"", "W", drop_field, "\u{FEFF}");
+        assert_eq!(after("a = { y = \"W\" }", "W", drop_field), None, "another field");
+    }
+
+    #[test]
+    fn a_row_or_a_table_is_deleted_whole() {
+        let delete = |fix: Fix, at| fix.delete(at);
+        becomes("[t]\na = { b = 1 }\nW = { c = 1 }\n", "W", delete, "[t]\na = { b = 1 }\n");
+        becomes("[t]\na = { b = \"W\" } # c\n", "W", delete, "[t]\n# c\n");
+        becomes("[[w]]\na = \"V\"\n\n[[w]]\na = \"W\"\n\n[t]\n", "W", delete, "[[w]]\na = \"V\"\n\n[t]\n");
+        becomes(
+            "[t.W]\na = 1 # c\n# d\n[t.W.e]\nf = 1\n\n# of u\n[t.u]\n",
+            "W",
+            delete,
+            "# c\n# d\n\n# of u\n[t.u]\n",
+        );
+    }
+
+    #[test]
+    fn words_keep_to_their_quotation_marks() {
+        let write = |word: &'static str| move |fix: Fix, at| fix.word(at, word);
+        becomes("a = \"W FS\"", "W", write("b\"c"), "a = \"b\\\"c FS\"");
+        becomes("a = 'W'", "W", write("b"), "a = 'b'");
+        becomes("a = [\"\"\"\nW\"\"\"]", "W", write("b"), "a = [\"\"\"\nb\"\"\"]");
+        becomes("a = W", "W", write("b"), "a = \"b\"");
+        assert_eq!(after("a = 'W'", "W", write("b'c")), None);
+        becomes("a = 'W'", "W", |fix, at| fix.value(at, "\"5d\""), "a = \"5d\"");
+    }
+
+    #[test]
+    fn items_go_with_their_commas() {
+        let all = |text: &str, words: &[&str]| {
+            let file = FileId::new(0);
+            let place = |word: &&str| {
+                let start = text.find(*word).unwrap();
+                Span::new(file, start, start + word.len())
+            };
+            let fix = words.iter().fold(Fix::safe(""), |fix, word| fix.take_out(place(word), "x"));
+            let edits = Editor::new(file, text).edits(&fix.changes);
+            edits.map(|edits| crate::fix::applied(text, &edits))
+        };
+        let list = "r = { x = [\"A\", \"B\", \"C\", \"D\"], y = 1 }";
+        for (words, left) in [
+            (&["A"][..], "[\"B\", \"C\", \"D\"]"),
+            (&["D"], "[\"A\", \"B\", \"C\"]"),
+            (&["D", "C"], "[\"A\", \"B\"]"),
+            (&["A", "B", "D"], "[\"C\"]"),
+            (&["B", "D"], "[\"A\", \"C\"]"),
+        ] {
+            assert_eq!(all(list, words), Some(format!("r = {{ x = {left}, y = 1 }}")), "{words:?}");
+        }
+        assert_eq!(all(list, &["A", "B", "C", "D"]).as_deref(), Some("r = { y = 1 }"));
+        assert_eq!(all("x = [ # c\n  \"A\",\n]\n", &["A"]).as_deref(), Some("x = [ # c\n]\n"));
+        assert_eq!(all("x = [\"A\",\n  \"B\"]\n", &["B"]).as_deref(), Some("x = [\"A\",\n  ]\n"));
+    }
+}

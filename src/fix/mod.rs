@@ -208,6 +208,7 @@ pub fn mend(sources: &Sources, wanted: Wanted, lint: &dyn Fn(&Sources) -> Option
     let mut work = Work {
         lint,
         checks_left: EFFORT.1.max(EFFORT.0 / size.max(10_000)),
+        is_exhausted: false,
         dropped: Vec::new(),
         known: FxHashSet::default(),
     };
@@ -230,7 +231,11 @@ pub fn mend(sources: &Sources, wanted: Wanted, lint: &dyn Fn(&Sources) -> Option
         }
     }
     mended.fixed.sort_by_key(|mend| mend.file);
+    // What did not hold in one round may have held in another, beside another fix.
+    let held: FxHashSet<u64> = mended.fixed.iter().map(|mend| mend.mark).collect();
     mended.dropped = work.dropped;
+    mended.is_unfinished |= work.is_exhausted;
+    mended.dropped.retain(|mend| !held.contains(&mend.mark));
     mended
 }
 
@@ -244,6 +249,7 @@ struct Step {
 struct Work<'l> {
     lint: &'l dyn Fn(&Sources) -> Option<Linted>,
     checks_left: usize,
+    is_exhausted: bool,
     dropped: Vec<Mend>,
     /// What was dropped, so that it is not tried again.
     known: FxHashSet<(u64, String)>,
@@ -296,7 +302,11 @@ impl Work<'_> {
 
     /// The texts after fixes, and what is found in them. `None` where they are not readable, or enough was tried.
     fn checked(&mut self, sources: &Sources, applied: &[Candidate]) -> Option<(Sources, Linted)> {
-        self.checks_left = self.checks_left.checked_sub(1)?;
+        let Some(left) = self.checks_left.checked_sub(1) else {
+            self.is_exhausted = true;
+            return None;
+        };
+        self.checks_left = left;
         let changed = changed(sources, applied)?;
         let linted = (self.lint)(&changed)?;
         Some((changed, linted))
@@ -319,13 +329,15 @@ impl Work<'_> {
                     groups.extend(parted(group, &unexpected));
                     continue;
                 }
-            } else if group.len() > 1 && self.checks_left > 0 {
+            } else if group.len() > 1 && !self.is_exhausted {
                 groups.extend(parted(group, &FxHashSet::default()));
                 continue;
             }
             for mend in group.into_iter().flat_map(|it| it.mends) {
                 self.known.insert((mend.mark, mend.message.clone()));
-                self.dropped.push(mend);
+                if !self.is_exhausted {
+                    self.dropped.push(mend);
+                }
             }
         }
         step

@@ -12,32 +12,27 @@ use std::path::{Path, PathBuf};
 ///
 /// Where the folder does not exist, or the system does not allow it.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    write_where(path, bytes, |_| Ok(()))
+    write_where(path, bytes, |_| Ok(true)).map(|_| ())
 }
 
-/// The same for a file that was read before: where it is not what was read, nothing is written.
+/// The same for a file that was read before. `false`, with nothing written, where it is not what was read.
 ///
 /// # Errors
 ///
-/// As [`write_whole`]; and where somebody has changed the file since.
-pub fn replace_whole(path: &Path, old: &str, new: &str) -> io::Result<()> {
-    write_where(path, new.as_bytes(), |target| {
-        // At the last moment, so that the time in which somebody may write is as short as it can be.
-        if super::discover::bytes_of(target)? == old.as_bytes() {
-            return Ok(());
-        }
-        Err(io::Error::other("it is not what was read, so nothing is changed in it"))
-    })
+/// As [`write_whole`].
+pub fn replace_whole(path: &Path, old: &str, new: &str) -> io::Result<bool> {
+    // Asked at the last moment: the time in which somebody else may write is as short as it can be.
+    write_where(path, new.as_bytes(), |target| Ok(super::discover::bytes_of(target)? == old.as_bytes()))
 }
 
-fn write_where(path: &Path, bytes: &[u8], may_go: impl Fn(&Path) -> io::Result<()>) -> io::Result<()> {
+fn write_where(path: &Path, bytes: &[u8], may_go: impl Fn(&Path) -> io::Result<bool>) -> io::Result<bool> {
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let known = fs::metadata(&target).ok();
     if known.as_ref().is_some_and(|known| known.is_dir()) {
         return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
     }
     if known.as_ref().is_some_and(|known| !known.is_file()) {
-        return OpenOptions::new().write(true).open(&target)?.write_all(bytes);
+        return OpenOptions::new().write(true).open(&target)?.write_all(bytes).map(|()| true);
     }
     let folder = folder_of(&target);
     if !folder.is_dir() {
@@ -54,17 +49,22 @@ fn write_where(path: &Path, bytes: &[u8], may_go: impl Fn(&Path) -> io::Result<(
         file.write_all(bytes)?;
         file.sync_all()
     });
-    let written = written.and_then(|()| may_go(&target)).and_then(|()| fs::rename(&beside, &target));
-    if written.is_err() {
+    let written = written.and_then(|()| may_go(&target)).and_then(|goes| {
+        if goes {
+            fs::rename(&beside, &target)?;
+        }
+        Ok(goes)
+    });
+    if !matches!(written, Ok(true)) {
         // What could not be finished is taken away again; where even that fails, the first reason is the one to tell.
         let _ = fs::remove_file(&beside);
     }
-    written?;
+    let is_written = written?;
     // The new name is kept with the folder; where folders cannot be opened, the system sees to that.
     if let Ok(folder) = fs::File::open(folder) {
         let _ = folder.sync_all();
     }
-    Ok(())
+    Ok(is_written)
 }
 
 /// Writes a file that does not exist yet: as a whole or not at all, and never over another, not even over one that
@@ -144,9 +144,8 @@ mod tests {
         write_whole(&path, b"two").unwrap();
         assert_eq!(super::super::read_text(&path).unwrap().0, "two");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
-        replace_whole(&path, "two", "three").unwrap();
-        let error = replace_whole(&path, "two", "four").unwrap_err();
-        assert!(error.to_string().starts_with("it is not what was read"), "{error}");
+        assert!(replace_whole(&path, "two", "three").unwrap());
+        assert!(!replace_whole(&path, "two", "four").unwrap(), "somebody has changed it");
         assert_eq!(super::super::read_text(&path).unwrap().0, "three");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
         assert!(write_whole(folder.path(), b"x").is_err());
