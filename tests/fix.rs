@@ -482,7 +482,7 @@ fn files_of_other_tools_and_in_other_encodings_are_left_alone() {
         std::iter::once(0xFEFF).chain(BROKEN.encode_utf16()).flat_map(u16::to_le_bytes).collect();
     fs::write(folder.path("plan.toml"), &utf16).unwrap();
     let ran = folder.run("--fix --unsafe-fixes plan.toml table.csv --output-format concise").ends_with(1);
-    ran.says("plan.toml:4:43: error[DEP002]");
+    ran.says("plan.toml:4:42: error[DEP002]");
     assert_eq!(folder.text("table.csv"), csv);
     assert_eq!(fs::read(folder.path("plan.toml")).unwrap(), utf16);
 }

@@ -164,6 +164,7 @@ fn full_shows_the_lines_the_help_and_the_question() {
       ask:  "What was meant: a typing error, or something that is still missing?"
 
     3 errors in 1 plan (3 tasks, 1 file); 2 findings suppressed
+    1 of these can be fixed with --fix --unsafe-fixes
     "###);
 }
 
@@ -210,6 +211,7 @@ fn concise_is_one_line_a_finding() {
     lisbon/plan.toml:6:1: error[OWN001] unowned-task: "Tell people their day" (tell) has no owner
     lisbon/plan.toml:10:10: error[PLN007] unknown-reference: There is no person "jonsa"; did you mean "jonas"?
     3 errors in 1 plan (3 tasks, 1 file); 2 findings suppressed
+    1 of these can be fixed with --fix --unsafe-fixes
     erp/plan.toml:7:16: error[DEP004] cross-plan-cycle: 3 tasks of the plans erp, identity and workplace wait for each other in a circle: erp:cutover > identity:logins > workplace:laptops > erp:cutover
     1 error in 3 plans (3 tasks, 3 files); 2 findings suppressed
     "###);

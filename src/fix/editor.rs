@@ -164,12 +164,14 @@ impl<'t> Editor<'t> {
             let after = last.next.map(|next| statement.slots[next].start());
             let before = first.previous.map(|previous| statement.slots[previous].value.end);
             let range = match (after, before) {
-                (Some(after), _) => first.start()..after,
-                (None, Some(before)) => before..last.value.end,
-                (None, None) => first.start()..last.comma.unwrap_or(last.value.end),
+                (Some(after), _) => Some(first.start()..after),
+                (None, Some(before)) => Some(before..last.value.end),
+                (None, None) => None,
             };
-            // Over several lines, or beside a comment, each goes alone: what stands around it stays.
-            if text.get(range.clone()).is_some_and(|gone| !gone.contains('\n')) {
+            // Over several lines, or where nothing else is left, each goes alone: what stands around it stays.
+            let on_one_line =
+                |range: &Range<usize>| text.get(range.clone()).is_some_and(|gone| !gone.contains('\n'));
+            if let Some(range) = range.filter(on_one_line) {
                 edits.push(self.edit(range, ""));
                 continue;
             }

@@ -251,8 +251,7 @@ fn read(text: &str, number: usize, range: Range<usize>) -> Option<Statement> {
         }
         statement.end = statement.end.max(place.end);
     }
-    // A bracket that is never closed has no end to go by; a value without quotation marks can be replaced.
-    open.is_empty().then_some(statement)
+    (errors.is_empty() && open.is_empty()).then_some(statement)
 }
 
 /// The first byte of the line of a place.
