@@ -231,11 +231,10 @@ pub fn mend(sources: &Sources, wanted: Wanted, lint: &dyn Fn(&Sources) -> Option
         }
     }
     mended.fixed.sort_by_key(|mend| mend.file);
-    // What did not hold in one round may have held in another, beside another fix.
-    let held: FxHashSet<u64> = mended.fixed.iter().map(|mend| mend.mark).collect();
     mended.dropped = work.dropped;
     mended.is_unfinished |= work.is_exhausted;
-    mended.dropped.retain(|mend| !held.contains(&mend.mark));
+    // What did not hold in one round may have held in another, beside another fix.
+    mended.dropped.retain(|mend| linted.count(mend.mark).0 > 0);
     mended
 }
 
