@@ -210,7 +210,7 @@ pub fn mend(sources: &Sources, wanted: Wanted, lint: &dyn Fn(&Sources) -> Option
         checks_left: EFFORT.1.max(EFFORT.0 / size.max(10_000)),
         is_exhausted: false,
         dropped: Vec::new(),
-        known: FxHashSet::default(),
+        known: FxHashMap::default(),
     };
     let first = lint(sources);
     let sources = sources.with_texts(BTreeMap::new());
@@ -250,8 +250,8 @@ struct Work<'l> {
     checks_left: usize,
     is_exhausted: bool,
     dropped: Vec<Mend>,
-    /// What was dropped, so that it is not tried again.
-    known: FxHashSet<(u64, String)>,
+    /// How often what was dropped, so that it is not tried again: of equals the first.
+    known: FxHashMap<(u64, String), usize>,
 }
 
 impl Work<'_> {
@@ -260,6 +260,7 @@ impl Work<'_> {
         let mut batch: Vec<Candidate> = Vec::new();
         // By where they begin; none overlaps another.
         let mut taken: BTreeMap<(FileId, u32), (Edit, usize)> = BTreeMap::new();
+        let mut seen: FxHashMap<(u64, String), usize> = FxHashMap::default();
         let pairs = linted.findings.iter().zip(&linted.marks);
         let mut all: Vec<(&Judged, &Mark, &Fix)> = pairs
             .filter(|(judged, _)| wanted.takes(judged))
@@ -274,8 +275,13 @@ impl Work<'_> {
                 message: fix.message.clone(),
                 mark: mark.finding,
             };
-            if self.known.contains(&(mend.mark, mend.message.clone())) {
-                continue;
+            let again = (mend.mark, mend.message.clone());
+            if let Some(dropped) = self.known.get(&again) {
+                let number = seen.entry(again).or_insert(0_usize);
+                *number += 1;
+                if *number <= *dropped {
+                    continue;
+                }
             }
             let key = |edit: &Edit| (edit.span.file, edit.span.start);
             let same = taken.get(&key(first)).map(|(_, number)| *number);
@@ -333,7 +339,7 @@ impl Work<'_> {
                 continue;
             }
             for mend in group.into_iter().flat_map(|it| it.mends) {
-                self.known.insert((mend.mark, mend.message.clone()));
+                *self.known.entry((mend.mark, mend.message.clone())).or_insert(0) += 1;
                 if !self.is_exhausted {
                     self.dropped.push(mend);
                 }
