@@ -7,7 +7,7 @@ mod editor;
 mod layout;
 
 use std::collections::BTreeMap;
-use std::hash::{BuildHasher as _, Hash as _, Hasher as _};
+use std::hash::BuildHasher as _;
 
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use toml::de::DeTable;
@@ -132,11 +132,6 @@ struct Mark {
 impl Linted {
     /// What a run came to.
     pub fn new(model: &Model<'_>, verdict: Verdict) -> Self {
-        let hash = |parts: (Option<u32>, usize, &str, &str, &str)| {
-            let mut hasher = FxBuildHasher.build_hasher();
-            parts.hash(&mut hasher);
-            hasher.finish()
-        };
         let mark = |judged: &Judged| {
             let finding = &judged.finding;
             let (plan, file) = (judged.plan.map(|plan| plan.0), finding.primary.span.file.index());
@@ -144,12 +139,10 @@ impl Linted {
                 Some(entity) => (entity.kind.as_str(), model.id(entity)),
                 None => ("", model.sources().text(finding.primary.span)),
             };
-            let about = hash((plan, if plan.is_some() { 0 } else { file }, "", kind, id));
+            let file = if plan.is_some() { 0 } else { file };
+            let about = FxBuildHasher.hash_one((plan, file, kind, id));
             let code = finding.code.as_str();
-            Mark {
-                about,
-                finding: hash((Some(about as u32), (about >> 32) as usize, code, &finding.subject, "")),
-            }
+            Mark { about, finding: FxBuildHasher.hash_one((about, code, &finding.subject)) }
         };
         let Verdict { findings, hidden, .. } = verdict;
         let marks: Vec<Mark> = findings.iter().map(mark).collect();
