@@ -1,5 +1,7 @@
 //! What can be typed: the types that clap reads a command line into, and what each of them asks for.
 
+mod start;
+
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
@@ -68,8 +70,15 @@ enum Command {
     Schedule(Box<ScheduleArgs>),
     /// Turn an export of Microsoft Project, Primavera or a spreadsheet into a plan file
     Import(Box<ImportArgs>),
+    /// Begin: write a first plan, a configuration, and what editors and pre-commit need
+    Init(start::InitArgs),
+    /// Print the JSON Schema of plans, planlint.toml or rule packs, for editors
+    Schema(start::SchemaArgs),
     /// Print what makes a shell complete planlint's commands and options
     Completions(CompletionsArgs),
+    /// Write the manual pages
+    #[command(hide = true)]
+    Man(start::ManArgs),
 }
 
 #[derive(Args, Debug)]
@@ -577,6 +586,9 @@ pub fn run(words: Vec<OsString>, io: &mut Io<'_>) -> Exit {
             let overrides = asked.config.overrides();
             commands::test_rules(&TestRules { packs: asked.packs, overrides }, &common, io)
         }
+        Command::Init(asked) => commands::init(&asked.asked(), &common, io),
+        Command::Schema(asked) => commands::schema(asked.kind, asked.overrides(), io),
+        Command::Man(asked) => commands::man(Cli::command(), asked.folder.as_deref(), io),
         Command::Completions(asked) => {
             let mut script = Vec::new();
             clap_complete::generate(asked.shell, &mut Cli::command(), "planlint", &mut script);

@@ -23,7 +23,9 @@ pub mod read;
 pub mod report;
 pub mod rules;
 pub mod schedule;
+pub mod schema;
 pub mod source;
+pub mod templates;
 
 use std::sync::Arc;
 

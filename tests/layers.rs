@@ -6,7 +6,7 @@
 use std::path::Path;
 
 /// Low to high.
-const RANKS: [&str; 16] = [
+const RANKS: [&str; 18] = [
     "source",
     "finding",
     "model",
@@ -20,6 +20,8 @@ const RANKS: [&str; 16] = [
     "filter",
     "fix",
     "expect",
+    "schema",
+    "templates",
     "report",
     "commands",
     "cli",

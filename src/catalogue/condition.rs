@@ -27,7 +27,8 @@ const SMALLEST_EXPRESSION: usize = 1 << 12;
 /// How many different tasks upstream can be told apart.
 const MOST_COUNTED: u32 = 8;
 
-const TESTS: &[&str] = &[
+/// The tests that a field can be put to.
+pub(crate) const TESTS: &[&str] = &[
     "missing",
     "not",
     "matches",

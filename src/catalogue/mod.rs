@@ -3,6 +3,7 @@
 
 pub mod ask;
 mod condition;
+pub(crate) mod keys;
 mod long_text;
 mod pack;
 mod titles;
@@ -19,6 +20,7 @@ use crate::finding::{Code, EntityKind, Finding, Severity};
 use crate::model::{Model, Type};
 
 use ask::Ask;
+pub(crate) use condition::TESTS;
 pub use long_text::LongText;
 pub use pack::{EMBEDDED, PackText};
 pub use titles::Titles;

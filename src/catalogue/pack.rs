@@ -12,6 +12,7 @@ use toml::de::{DeString, DeTable, DeValue};
 
 use super::ask::Relation;
 use super::condition::Conditions;
+use super::keys;
 use super::long_text::{self, Cut, LongText};
 use super::{
     Catalogue, Entry, FieldDecl, Kind, KindId, OptionDef, OptionValue, PackHead, Rule, Scope, Status, Term,
@@ -186,39 +187,6 @@ const MOST_FINDINGS: usize = 1_000;
 type Key<'i> = Spanned<DeString<'i>>;
 type Item<'i> = Spanned<DeValue<'i>>;
 
-const RULE_KEYS: &[&str] = &[
-    "name",
-    "since",
-    "status",
-    "severity",
-    "enabled",
-    "imported",
-    "plan-files",
-    "scope",
-    "native",
-    "summary",
-    "question",
-    "message",
-    "help",
-    "explanation",
-    "source",
-    "needs",
-    "masks",
-    "bad",
-    "good",
-    "option",
-    "variant",
-    "for-each",
-    "require",
-    "forbid",
-    "per",
-    "at",
-    "from-tasks",
-    "merge",
-];
-const KIND_KEYS: &[&str] =
-    &["means", "touches-production", "counts-as-check", "needs-target", "title-matches", "title-not"];
-
 /// A pack on its way into the catalogue.
 pub(super) struct Reader<'p> {
     file: FileId,
@@ -342,7 +310,7 @@ impl<'p> Reader<'p> {
             return None;
         };
         let mut words = [None, None, None];
-        let names = ["id", "family", "title"];
+        let names = keys::names(keys::PACK);
         for (key, value) in in_order(table) {
             match names.iter().position(|name| *name == key.get_ref().as_ref()) {
                 Some(index) => words[index] = self.text_of(key.get_ref(), value),
@@ -384,7 +352,7 @@ impl<'p> Reader<'p> {
                 "needs-target" => kind.needs_target = self.flag_of(name, value),
                 "title-matches" => kind.title_matches = self.phrases_of(name, value),
                 "title-not" => kind.title_not = self.phrases_of(name, value),
-                _ => self.unknown(key, "is no field of a kind", KIND_KEYS),
+                _ => self.unknown(key, "is no field of a kind", &keys::names(keys::KIND)),
             }
         }
         if kind.means.trim().is_empty() {
@@ -439,7 +407,6 @@ impl<'p> Reader<'p> {
     }
 
     fn fields(&mut self, catalogue: &mut Catalogue, entities: &DeTable<'_>) {
-        const TYPES: [&str; 7] = ["text", "list", "flag", "number", "date", "duration", "money"];
         let kinds: Vec<&str> = EntityKind::ALL.iter().map(|kind| kind.as_str()).collect();
         for (entity, fields) in in_order(entities) {
             let Some(kind) = EntityKind::parse(entity.get_ref()) else {
@@ -469,7 +436,7 @@ impl<'p> Reader<'p> {
                         "values" => field.values = self.list_of(name, value),
                         "type" => {
                             let word = self.text_of(name, value).unwrap_or_default();
-                            match TYPES.iter().position(|it| *it == word) {
+                            match keys::FIELD_TYPES.iter().position(|it| *it == word) {
                                 Some(index) => {
                                     let types = [
                                         Type::Text,
@@ -484,11 +451,11 @@ impl<'p> Reader<'p> {
                                 }
                                 None => {
                                     let word = Spanned::new(value.span(), word);
-                                    self.unknown(&word, "is no type of a field", &TYPES);
+                                    self.unknown(&word, "is no type of a field", keys::FIELD_TYPES);
                                 }
                             }
                         }
-                        _ => self.unknown(key, "is no part of a field", &["means", "type", "values"]),
+                        _ => self.unknown(key, "is no part of a field", &keys::names(keys::FIELD)),
                     }
                 }
                 let is_known = super::ask::known_fields(kind).any(|(name, ..)| name == field.name);
@@ -613,7 +580,7 @@ impl<'p> Reader<'p> {
                     continue;
                 }
                 _ => {
-                    self.unknown(key, "is no field of a rule", RULE_KEYS);
+                    self.unknown(key, "is no field of a rule", &keys::names(keys::RULE));
                     continue;
                 }
             }
@@ -621,9 +588,8 @@ impl<'p> Reader<'p> {
         }
         let what = format!("The rule {}", code.get_ref());
         // Of a built-in rule the texts were cut out; a test holds that all are there.
-        let required = ["name", "severity", "question", "message", "help"];
-        for name in required {
-            if self.is_users && !given.iter().any(|it| it == name) {
+        for name in keys::RULE_REQUIRED {
+            if self.is_users && !given.iter().any(|it| it == *name) {
                 self.missing(code.span(), &what, &format!("`{name}`"));
             }
         }
@@ -655,7 +621,7 @@ impl<'p> Reader<'p> {
                     "default" => default = self.option_value(value),
                     "means" => means = self.text_of("means", value).unwrap_or_default(),
                     "words" => words = self.cows_of("words", value),
-                    _ => self.unknown(key, "is no part of an option", &["default", "means", "words"]),
+                    _ => self.unknown(key, "is no part of an option", &keys::names(keys::OPTION)),
                 }
             }
             match default {
@@ -722,11 +688,7 @@ impl<'p> Reader<'p> {
                 "when" | "at" => {}
                 _ => {
                     let what = format!("is no part of the variant `{}`", name.get_ref());
-                    self.unknown(
-                        key,
-                        &what,
-                        &["message", "help", "question", "severity", "when", "at", "from"],
-                    );
+                    self.unknown(key, &what, &keys::names(keys::VARIANT));
                 }
             }
         }

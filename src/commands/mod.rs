@@ -7,11 +7,14 @@ mod check;
 mod explain;
 mod fix;
 mod import;
+mod init;
 mod input;
+mod man;
 mod outputs;
 mod pages;
 mod rules;
 mod schedule;
+mod schema;
 mod test_rules;
 
 use std::io::{self, Read, Write};
@@ -24,10 +27,13 @@ pub use check::{Check, check};
 pub use explain::explain;
 pub use fix::FixAsked;
 pub use import::{Import, import};
+pub use init::{Init, init};
+pub use man::man;
 pub use outputs::Output;
 pub use pages::pages;
 pub use rules::{Form, Rules, rules};
 pub use schedule::{ScheduleAsked, schedule};
+pub use schema::schema;
 pub use test_rules::{TestRules, test_rules};
 
 use crate::error::Error;

@@ -2,6 +2,7 @@
 //! [`Settings`].
 
 mod baseline;
+pub(crate) mod keys;
 mod resolved;
 mod rule_set;
 mod written;

@@ -8,6 +8,7 @@ use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::keys;
 use super::rule_set::{Layer, RuleSet, Selector, clause, corrected, rule_meant};
 use crate::catalogue::{Catalogue, OptionValue, Options};
 use crate::finding::{Code, EntityKind, Finding, Severity};
@@ -18,33 +19,6 @@ use crate::source::{FileId, Span};
 /// The forms that a report can have, as `output-format` names them.
 pub const OUTPUT_FORMATS: &[&str] =
     &["full", "concise", "grouped", "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown"];
-
-const KEYS: &[&str] = &[
-    "select",
-    "ignore",
-    "extend-select",
-    "severity",
-    "per-file-ignores",
-    "include",
-    "exclude",
-    "required-version",
-    "fail-on",
-    "output-format",
-    "min-severity",
-    "baseline",
-    "preview",
-    "rule",
-    "waiver-notice",
-    "import",
-    "guess-kinds",
-    "packs",
-    "alias",
-];
-
-/// What `[import]` can say: a table for each format.
-const IMPORT_KEYS: &[&str] = &["csv"];
-
-const CSV_KEYS: &[&str] = &["columns", "date-format", "duration-unit", "delimiter", "link-types", "status"];
 
 /// What a configuration says; what it leaves out is as usual.
 #[derive(Default)]
@@ -200,7 +174,7 @@ impl Reader<'_> {
             "alias" => self.aliases(value),
             // The user's own, as in a plan.
             name if name.starts_with("x-") => {}
-            _ => self.unknown_key(key, "planlint.toml", KEYS),
+            _ => self.unknown_key(key, "planlint.toml", &keys::names(keys::KEYS)),
         }
     }
 
@@ -451,7 +425,7 @@ impl Reader<'_> {
             match &**key.get_ref() {
                 "csv" => self.import_csv(value),
                 name if name.starts_with("x-") => {}
-                _ => self.unknown_key(key, "import", IMPORT_KEYS),
+                _ => self.unknown_key(key, "import", &keys::names(keys::IMPORT)),
             }
         }
     }
@@ -504,7 +478,7 @@ impl Reader<'_> {
                     }
                 }
                 name if name.starts_with("x-") => {}
-                _ => self.unknown_key(key, "import.csv", CSV_KEYS),
+                _ => self.unknown_key(key, "import.csv", &keys::names(keys::CSV)),
             }
         }
     }

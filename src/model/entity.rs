@@ -4,13 +4,47 @@ use super::field::{FieldDef, Rare, Stored, Type, Value, entities, words};
 use super::value::{
     Capacity, Constraint, Duration, List, Moment, Money, Period, Scale, Spanned, Text, Window,
 };
-use super::working::{CriticalBy, FloatKind, ProgressLogic, ScheduleTool};
 use super::{Arenas, Fields, PlanId, VisitList};
+use crate::finding::EntityKind;
 use crate::source::Span;
 
 type Maybe<T> = Option<Spanned<T>>;
 
 words! {
+    /// Whose rules of scheduling a plan follows.
+    ScheduleTool {
+        /// The plan language, and spreadsheets: as MODEL.md "Time" says.
+        Native = "planlint",
+        /// Microsoft Project.
+        MsProject = "ms-project",
+        /// Primavera P6.
+        P6 = "p6",
+    }
+    /// What becomes of the logic of a task that began out of sequence.
+    ProgressLogic {
+        /// The rest of it waits for its predecessors all the same.
+        RetainedLogic = "retained-logic",
+        /// Its predecessors do not hold it any more.
+        ProgressOverride = "override",
+        /// Predecessors hold it by their actual dates, relations to what has begun look back.
+        ActualDates = "actual-dates",
+    }
+    /// Which difference of late and early dates is the total float.
+    FloatKind {
+        /// Late finish less early finish.
+        Finish = "finish",
+        /// Late start less early start.
+        Start = "start",
+        /// The smaller of the two.
+        Smallest = "smallest",
+    }
+    /// What makes a task critical.
+    CriticalBy {
+        /// Total float up to a limit.
+        Float = "float",
+        /// Being on the longest path to the end of the plan.
+        LongestPath = "longest-path",
+    }
     /// How far a task is, where its author says so.
     Status {
         /// Not begun; also what no status means.
@@ -128,6 +162,14 @@ words! {
         Plan = "plan",
     }
 }
+
+/// What cannot be left out. All else can.
+pub const REQUIRED: &[(EntityKind, &[&str])] = &[
+    (EntityKind::Task, &["title"]),
+    (EntityKind::Risk, &["title"]),
+    (EntityKind::Freeze, &["start", "finish"]),
+    (EntityKind::Waiver, &["rule", "on", "reason"]),
+];
 
 const TEXT: Type = Type::Text;
 const LIST: Type = Type::List;

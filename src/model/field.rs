@@ -137,14 +137,17 @@ impl Stored for Option<Period> {
 
 /// Declares an enum whose values are words of the plan language.
 macro_rules! words {
-    ($($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal),* $(,)? })*) => {$(
+    ($($(#[$meta:meta])* $name:ident { $(#[doc = $means:literal] $variant:ident = $word:literal),* $(,)? })*) => {$(
         $(#[$meta])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-        pub enum $name { $($(#[$vmeta])* $variant),* }
+        pub enum $name { $(#[doc = $means] $variant),* }
 
         impl $name {
             /// The words, in the order of the enum.
             pub const WORDS: &'static [&'static str] = &[$($word),*];
+
+            /// What each word means, in the same order.
+            pub const MEANINGS: &'static [&'static str] = &[$($means),*];
 
             /// The word for it.
             pub fn as_str(self) -> &'static str {
@@ -178,7 +181,14 @@ macro_rules! words {
                 self.map(|value| value.span)
             }
         }
-    )*};
+    )*
+
+    /// What each of the words of a [`Type::Word`] means, in the same order.
+    pub fn meanings(words: &[&str]) -> &'static [&'static str] {
+        let lists = [$(($name::WORDS, $name::MEANINGS)),*];
+        lists.into_iter().find(|(it, _)| *it == words).map_or(&[], |(_, meanings)| meanings)
+    }
+    };
 }
 
 /// Fields that few entities give: those that one has given, by their number. That is how a million tasks fit.
@@ -216,12 +226,12 @@ impl Rare {
 /// Fields after `rare` take no room in those entities that do not give them. Every field is read through a method of its
 /// name.
 macro_rules! entities {
-    ($($(#[$meta:meta])* $name:ident / $index:ident {
+    ($(#[doc = $means:literal] $name:ident / $index:ident {
         $($field:ident: $stored:ty = $key:literal $ty:expr, $doc:literal;)*
     } rare {
         $($rfield:ident: $rstored:ty = $rkey:literal $rty:expr, $rdoc:literal;)*
     })*) => {$(
-        $(#[$meta])*
+        #[doc = $means]
         #[derive(Clone, Debug)]
         pub struct $name {
             /// The plan it belongs to.
@@ -237,6 +247,9 @@ macro_rules! entities {
         enum $index { $($field,)* $($rfield,)* }
 
         impl $name {
+            /// What it is, in one line.
+            pub const MEANS: &'static str = $means;
+
             /// Everything it can say, in the order of the documentation.
             pub const FIELDS: &'static [FieldDef] = &[
                 $(FieldDef { name: $key, ty: $ty, doc: $doc },)*

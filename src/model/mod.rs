@@ -379,6 +379,14 @@ macro_rules! entity_lists {
                 }
             }
 
+            /// What a kind of entity is, in one line.
+            pub fn means(kind: EntityKind) -> &'static str {
+                match kind {
+                    EntityKind::Plan => Plan::MEANS,
+                    $(EntityKind::$kind => <$ty>::MEANS,)*
+                }.trim()
+            }
+
             /// How many there are of a kind.
             pub fn count(&self, kind: EntityKind) -> usize {
                 match kind {

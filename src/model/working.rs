@@ -1,7 +1,7 @@
 //! What planning tools store and the plan language cannot say: working time to the minute, how a file was scheduled,
 //! and what only some imported tasks have. Kept beside the entities, by their numbers, so that tasks stay small.
 
-use super::entity::Plan;
+use super::entity::{CriticalBy, FloatKind, Plan, ProgressLogic, ScheduleTool};
 use super::value::{Constraint, Duration, Moment, Spanned, Text, Unit};
 
 /// Stretches of work in a day: from and to, in minutes after midnight (0 to 1440), in order, not overlapping. A shift
@@ -77,48 +77,27 @@ fn tidy_shifts(shifts: &mut Shifts) {
     *shifts = tidied;
 }
 
-words! {
-    /// Whose rules of scheduling a plan follows.
-    #[derive(Default)]
-    ScheduleTool {
-        /// The plan language, and spreadsheets: as MODEL.md "Time" says.
-        #[default]
-        Native = "planlint",
-        /// Microsoft Project.
-        MsProject = "ms-project",
-        /// Primavera P6.
-        P6 = "p6",
+impl Default for ScheduleTool {
+    fn default() -> Self {
+        Self::Native
     }
-    /// What becomes of the logic of a task that began out of sequence.
-    #[derive(Default)]
-    ProgressLogic {
-        /// The rest of it waits for its predecessors all the same.
-        #[default]
-        RetainedLogic = "retained-logic",
-        /// Its predecessors do not hold it any more.
-        ProgressOverride = "override",
-        /// Predecessors hold it by their actual dates, relations to what has begun look back.
-        ActualDates = "actual-dates",
+}
+
+impl Default for ProgressLogic {
+    fn default() -> Self {
+        Self::RetainedLogic
     }
-    /// Which difference of late and early dates is the total float.
-    #[derive(Default)]
-    FloatKind {
-        /// Late finish less early finish.
-        #[default]
-        Finish = "finish",
-        /// Late start less early start.
-        Start = "start",
-        /// The smaller of the two.
-        Smallest = "smallest",
+}
+
+impl Default for FloatKind {
+    fn default() -> Self {
+        Self::Finish
     }
-    /// What makes a task critical.
-    #[derive(Default)]
-    CriticalBy {
-        /// Total float up to a limit.
-        #[default]
-        Float = "float",
-        /// Being on the longest path to the end of the plan.
-        LongestPath = "longest-path",
+}
+
+impl Default for CriticalBy {
+    fn default() -> Self {
+        Self::Float
     }
 }
 

@@ -18,7 +18,7 @@ use crate::source::{FileId, Format, SourceFile, Sources, Span};
 
 pub(crate) use self::csv::{CsvField, DateFormat, PlainUnit, delimiter};
 pub use self::csv::{CsvOptions, ImportOptions};
-pub(crate) use self::toml::begins_table;
+pub(crate) use self::toml::{ALIASES, begins_table, expected};
 pub use self::unread::unread;
 pub(crate) use crate::catalogue::{Meant, meant, nearest, suggestion};
 

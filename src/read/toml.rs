@@ -14,6 +14,7 @@ use toml_parser::parser::{Event as Parsed, EventKind, RecursionGuard, parse_docu
 use toml_parser::{ErrorSink, Expected, ParseError};
 
 use self::assign::Assembler;
+pub(crate) use self::assign::{ALIASES, expected};
 use self::cursor::Event;
 use super::Reading;
 use crate::catalogue::FieldDecl;

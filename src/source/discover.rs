@@ -165,6 +165,15 @@ pub fn read_text(path: &Path) -> Result<(String, Decoding), Option<String>> {
     }
 }
 
+/// The names of the files in a folder, in order; none where it cannot be read.
+pub fn names_in(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let names = entries.filter(|entry| entry.path().is_file()).map(|entry| entry.file_name());
+    let mut names: Vec<String> = names.map(|name| name.to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
 /// The path as seen from the working directory, with `/` between folders; whole where the two have nothing in common.
 pub fn shown(cwd: &Path, path: &Path) -> String {
     let mut up = String::new();

@@ -97,16 +97,13 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("tests", "covers"),
 ];
 
-/// Fields that are written under another name too.
-fn canonical(kind: EntityKind, key: &str) -> &str {
-    match (kind, key) {
-        (EntityKind::Task, "site") => "sites",
-        (EntityKind::Task, "duration.likely") => "duration",
-        (EntityKind::Task, "rollback.plan") => "rollback",
-        (EntityKind::Task, "x-source") => "source-id",
-        _ => key,
-    }
-}
+/// Fields that are written under another name too: of what, the other name, the field.
+pub(crate) const ALIASES: &[(EntityKind, &str, &str)] = &[
+    (EntityKind::Task, "site", "sites"),
+    (EntityKind::Task, "duration.likely", "duration"),
+    (EntityKind::Task, "rollback.plan", "rollback"),
+    (EntityKind::Task, "x-source", "source-id"),
+];
 
 /// A field as far as reading needs it.
 #[derive(Clone, Copy)]
@@ -119,11 +116,15 @@ fn field_index(kind: EntityKind, key: &str) -> Option<usize> {
     static TABLES: OnceLock<Vec<FxHashMap<&'static str, usize>>> = OnceLock::new();
     let tables = TABLES.get_or_init(|| {
         let table = |&kind: &EntityKind| {
-            Lists::fields(kind).iter().enumerate().map(|(index, field)| (field.name, index)).collect()
+            let fields = Lists::fields(kind);
+            let index = |name: &str| fields.iter().position(|field| field.name == name);
+            let aliases = ALIASES.iter().filter(|(of, ..)| *of == kind);
+            let aliases = aliases.filter_map(|(_, alias, field)| Some((*alias, index(field)?)));
+            fields.iter().enumerate().map(|(index, field)| (field.name, index)).chain(aliases).collect()
         };
         EntityKind::ALL.iter().map(table).collect()
     });
-    tables[kind as usize].get(canonical(kind, key)).copied()
+    tables[kind as usize].get(key).copied()
 }
 
 /// The group that a field's name begins, if other fields are its parts: `baseline` of `baseline.start`.
@@ -1567,7 +1568,7 @@ fn is_no_toml_number(number: &str) -> bool {
 }
 
 /// What a field takes, in words, and an example of it.
-fn expected(ty: Type) -> (&'static str, &'static str) {
+pub(crate) fn expected(ty: Type) -> (&'static str, &'static str) {
     match ty {
         Type::Text => ("text in quotes", "\"...\""),
         Type::List => ("a list of texts", "[\"...\", \"...\"]"),

@@ -1,48 +1,48 @@
 //! PLN005: a field that nobody can do without.
 
 use crate::finding::{Entity, EntityKind};
-use crate::model::Text;
+use crate::model::{Fields, Lists, REQUIRED, Value};
 use crate::rules::{Ctx, Native, Sink, entity};
 
 pub(super) const RULE: Native = Native { code: "PLN005", check };
 
 fn check(ctx: &Ctx<'_>, out: &mut Sink) {
-    let is_blank = |text: Option<Text>| text.is_none_or(|text| ctx.text(text).trim().is_empty());
-    let mut missing = |about: Entity, field: &'static str| {
-        let finding = ctx.finding(about).subject(field).param("field", field);
-        out.report(if about.kind == EntityKind::Waiver { finding.variant("waiver") } else { finding });
-    };
-    for (task, it) in ctx.tasks() {
-        if is_blank(it.title()) {
-            missing(entity(task), "title");
+    for &(kind, fields) in REQUIRED {
+        let known = Lists::fields(kind).iter().enumerate();
+        let fields: Vec<(usize, &'static str)> =
+            known.filter(|(_, it)| fields.contains(&it.name)).map(|(index, it)| (index, it.name)).collect();
+        if kind == EntityKind::Task {
+            for (task, it) in ctx.tasks() {
+                missing(ctx, entity(task), it, &fields, out);
+            }
+            continue;
+        }
+        for number in ctx.numbers(kind) {
+            let about = Entity::new(kind, number);
+            if let Some(it) = ctx.model.lists.get(about) {
+                missing(ctx, about, it, &fields, out);
+            }
         }
     }
-    for number in ctx.numbers(EntityKind::Risk) {
-        if is_blank(ctx.model.risks[number].title()) {
-            missing(Entity::new(EntityKind::Risk, number), "title");
-        }
-    }
-    for number in ctx.numbers(EntityKind::Freeze) {
-        let freeze = &ctx.model.freezes[number];
-        let about = Entity::new(EntityKind::Freeze, number);
-        if freeze.start().is_none() {
-            missing(about, "start");
-        }
-        if freeze.finish().is_none() {
-            missing(about, "finish");
-        }
-    }
-    for number in ctx.numbers(EntityKind::Waiver) {
-        let waiver = &ctx.model.waivers[number];
-        let about = Entity::new(EntityKind::Waiver, number);
-        if waiver.rule().is_empty() {
-            missing(about, "rule");
-        }
-        if waiver.on().is_empty() {
-            missing(about, "on");
-        }
-        if is_blank(waiver.reason()) {
-            missing(about, "reason");
+}
+
+fn missing(
+    ctx: &Ctx<'_>,
+    about: Entity,
+    it: &dyn Fields,
+    fields: &[(usize, &'static str)],
+    out: &mut Sink,
+) {
+    for &(index, field) in fields {
+        let is_missing = match it.get(index) {
+            None => true,
+            Some(Value::Text(text)) => ctx.text(text).trim().is_empty(),
+            Some(Value::List(list)) => list.is_empty(),
+            Some(_) => false,
+        };
+        if is_missing {
+            let finding = ctx.finding(about).subject(field).param("field", field);
+            out.report(if about.kind == EntityKind::Waiver { finding.variant("waiver") } else { finding });
         }
     }
 }
