@@ -10,23 +10,25 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use planlint::schema::{SchemaKind, schema};
+
 fn docs() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("docs")
 }
 
-#[test]
-fn the_pages_of_the_rules_are_up_to_date() {
-    let folder = docs().join("rules");
-    let pages = planlint::commands::pages();
+/// A folder holds these files and no other; with UPDATE_GENERATED they are written.
+fn is_up_to_date(folder: &str, files: &[(String, String)]) {
+    let shown = format!("docs/{folder}");
+    let folder = docs().join(folder);
     let names = fs::read_dir(&folder).into_iter().flatten().map(|entry| entry.unwrap().file_name());
     let mut left: Vec<String> = names.map(|name| name.to_string_lossy().into_owned()).collect();
-    left.retain(|name| !pages.iter().any(|(page, _)| page == name));
+    left.retain(|name| !files.iter().any(|(file, _)| file == name));
     if std::env::var_os("UPDATE_GENERATED").is_some() {
         fs::create_dir_all(&folder).unwrap();
         for name in &left {
             fs::remove_file(folder.join(name)).unwrap();
         }
-        for (name, text) in &pages {
+        for (name, text) in files {
             fs::write(folder.join(name), text).unwrap();
         }
         return;
@@ -34,13 +36,26 @@ fn the_pages_of_the_rules_are_up_to_date() {
     let is_stale = |(name, text): &&(String, String)| {
         fs::read_to_string(folder.join(name)).map(|now| now.replace("\r\n", "\n")).ok().as_ref() != Some(text)
     };
-    let mut stale: Vec<&str> = pages.iter().filter(is_stale).map(|(name, _)| name.as_str()).collect();
+    let mut stale: Vec<&str> = files.iter().filter(is_stale).map(|(name, _)| name.as_str()).collect();
     stale.extend(left.iter().map(String::as_str));
     assert!(
         stale.is_empty(),
-        "docs/rules is stale ({}): UPDATE_GENERATED=1 cargo test --test docs",
+        "{shown} is stale ({}): UPDATE_GENERATED=1 cargo test --test docs",
         stale.join(", ")
     );
+}
+
+#[test]
+fn the_pages_of_the_rules_are_up_to_date() {
+    is_up_to_date("rules", &planlint::commands::pages());
+}
+
+#[test]
+fn the_schemas_are_up_to_date() {
+    let of = |(word, kind)| {
+        (format!("{word}.schema.json"), schema(kind, planlint::catalogue::Catalogue::embedded()))
+    };
+    is_up_to_date("schema", &SchemaKind::ALL.map(of));
 }
 
 #[test]

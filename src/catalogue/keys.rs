@@ -42,14 +42,22 @@ const SEVERITIES: &[&str] = &["error", "warning", "advice"];
 /// `[pack]`.
 pub(crate) const PACK: &[Key] = &[
     key("id", Takes::Text, "The name of the pack, such as end-user-computing"),
-    key("family", Takes::Shaped("^[A-Z]{2,8}$"), "Two to eight capital letters, with which the codes of its rules begin"),
+    key(
+        "family",
+        Takes::Shaped("^[A-Z]{2,8}$"),
+        "Two to eight capital letters, with which the codes of its rules begin",
+    ),
     key("title", Takes::Text, "What its rules are about"),
 ];
 
 /// `[kind.NAME]` and `[asset-kind.NAME]`.
 pub(crate) const KIND: &[Key] = &[
     key("means", Takes::Text, "What it means, in one sentence"),
-    key("touches-production", Takes::Flag, "true: it is a change, and is asked for checks, a decision and a way back"),
+    key(
+        "touches-production",
+        Takes::Flag,
+        "true: it is a change, and is asked for checks, a decision and a way back",
+    ),
     key("counts-as-check", Takes::Flag, "true: it proves that something still works"),
     key("needs-target", Takes::Flag, "true: it moves to some version or platform"),
     key("title-matches", Takes::Texts, "Phrases by which a title without a kind is taken for this one"),
@@ -86,13 +94,29 @@ pub(crate) const VARIANT: &[Key] = &[
 
 /// `[rule.CODE]`.
 pub(crate) const RULE: &[Key] = &[
-    key("name", Takes::Shaped("^[a-z0-9]+(-[a-z0-9]+)*$"), "Says the fault, in words with hyphens: no-restore-test"),
+    key(
+        "name",
+        Takes::Shaped("^[a-z0-9]+(-[a-z0-9]+)*$"),
+        "Says the fault, in words with hyphens: no-restore-test",
+    ),
     key("since", Takes::Text, "The release or version it came with"),
-    key("status", Takes::Word(&["preview", "stable", "deprecated", "removed"]), "How long it has been trusted"),
-    key("severity", Takes::Word(SEVERITIES), "How bad it is: the plan will fail, is probably wrong, or could be better"),
+    key(
+        "status",
+        Takes::Word(&["preview", "stable", "deprecated", "removed"]),
+        "How long it has been trusted",
+    ),
+    key(
+        "severity",
+        Takes::Word(SEVERITIES),
+        "How bad it is: the plan will fail, is probably wrong, or could be better",
+    ),
     key("enabled", Takes::Flag, "false: it runs only where it is selected"),
     key("imported", Takes::Flag, "false: it does not run on imported schedules unless it is selected"),
-    key("plan-files", Takes::Flag, "false: it runs on imported schedules only, and on plan files where it is selected"),
+    key(
+        "plan-files",
+        Takes::Flag,
+        "false: it runs on imported schedules only, and on plan files where it is selected",
+    ),
     key("scope", Takes::Word(&["plan", "portfolio"]), "Whether it judges one plan at a time or all together"),
     key("native", Takes::Flag, "true: its check is part of planlint; not for packs of your own"),
     key("summary", Takes::Text, "The fault in one line, for lists"),
@@ -101,11 +125,19 @@ pub(crate) const RULE: &[Key] = &[
     key("help", Takes::Text, "What to write, and where"),
     key("explanation", Takes::Text, "Why it matters, and when the rule is silent"),
     key("source", Takes::Text, "Where the rule comes from"),
-    key("needs", Takes::Texts, "Fields that the format of a plan must be able to carry, such as task.approver"),
+    key(
+        "needs",
+        Takes::Texts,
+        "Fields that the format of a plan must be able to carry, such as task.approver",
+    ),
     key("masks", Takes::Texts, "Codes that stay silent about a thing of which this rule has spoken"),
     key("bad", Takes::Text, "A plan with the fault; a comment with carets shows where it is found"),
     key("good", Takes::Text, "The same plan without the fault"),
-    key("option", Takes::Named(OPTION), "Values that planlint.toml can change; a condition names one as option.NAME"),
+    key(
+        "option",
+        Takes::Named(OPTION),
+        "Values that planlint.toml can change; a condition names one as option.NAME",
+    ),
     key("variant", Takes::Named(VARIANT), "Other words or another severity for a special case"),
     key("for-each", Takes::Things, "Which things are looked at: { task = { kind = \"rollout\" } }"),
     key("require", Takes::Condition, "What must be true of each"),

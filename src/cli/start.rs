@@ -41,7 +41,12 @@ pub(super) struct InitArgs {
 
 impl InitArgs {
     pub(super) fn asked(self) -> Init {
-        Init { path: self.path, template: self.template, list_templates: self.list_templates, as_of: self.as_of }
+        Init {
+            path: self.path,
+            template: self.template,
+            list_templates: self.list_templates,
+            as_of: self.as_of,
+        }
     }
 }
 

@@ -13,9 +13,7 @@ use crate::config::{Configs, Overrides};
 use crate::error::Error;
 use crate::report::text::{counted, wrapped};
 use crate::schema::{SchemaKind, schema};
-use crate::source::{
-    Asked, CONFIG_NAME, Format, absolute, discover, names_in, read_text, shown, write_new,
-};
+use crate::source::{Asked, CONFIG_NAME, Format, absolute, discover, names_in, read_text, shown, write_new};
 use crate::templates::{self, Filling, Template, monday_after, slug};
 
 /// What was asked.
@@ -126,27 +124,31 @@ fn start(asked: &Init, io: &mut Io<'_>, log: &mut Vec<String>) -> Result<Exit, E
             files.kept(name, "");
         }
         if place.n_plans_below > 0 && place.plans_here.is_empty() {
-            files.note(&format!("{} below this folder: no other was written.", counted(place.n_plans_below, "plan file")));
+            files.note(&format!(
+                "{} below this folder: no other was written.",
+                counted(place.n_plans_below, "plan file")
+            ));
         }
         if let Some(template) = template {
             let said = format!(
-                "There is a plan here already, so that of the template {} was not written. Name another folder: planlint init --template {} FOLDER",
+                "There is a plan here already, so the template {} was not used. Name another folder: planlint init --template {} FOLDER",
                 template.name, template.name
             );
             files.note(&said);
             exit = Exit::Failed;
         }
     } else {
-        let word = place.folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let word =
+            place.folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let (id, name) = (slug(&word), named(&word));
         let schema = relative(&place.folder, &plan_schema);
         let filling = Filling { id: if id.is_empty() { "plan" } else { &id }, name: &name, schema: &schema };
         for (name, text) in templates::plan(template, &filling, today) {
             let what = match template {
                 Some(template) if name == "plan.toml" => {
-                    format!("a first plan for {}; it begins on {}", template.about, monday_after(today))
+                    format!("a first plan for {}, from the week of {}", template.about, monday_after(today))
                 }
-                None => format!("a first plan; it begins on {}", monday_after(today)),
+                None => format!("a first plan, from {}", monday_after(today)),
                 Some(_) => "a part of it".to_owned(),
             };
             files.write(&place.folder.join(name), &text, &what)?;
@@ -169,7 +171,9 @@ fn start(asked: &Init, io: &mut Io<'_>, log: &mut Vec<String>) -> Result<Exit, E
         let path = repository.join(HOOKS);
         match read_text(&path) {
             Err(None) => files.write(&path, &hooks(), "`pre-commit install` switches it on")?,
-            Ok((text, _)) if text.contains("planlint") => files.kept(&shown(&cwd, &path), "it names planlint"),
+            Ok((text, _)) if text.contains("planlint") => {
+                files.kept(&shown(&cwd, &path), "it names planlint")
+            }
             _ => {
                 files.kept(&shown(&cwd, &path), "add these lines below `repos:`");
                 files.log.push(format!("\n{}\n", hook()));
@@ -200,7 +204,7 @@ impl Files<'_> {
     fn write_or(&mut self, path: &Path, text: &str, what: &str, kept: &str) -> Result<(), Error> {
         let name = shown(self.cwd, path);
         match write_new(path, text.as_bytes(), true) {
-            Ok(()) => self.line(&format!("written  {name}"), what),
+            Ok(()) => self.line(&format!("written {name}"), what),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => self.kept(&name, kept),
             Err(error) => return Err(Error::Unwritable { name, reason: error.to_string() }),
         }
@@ -208,12 +212,12 @@ impl Files<'_> {
     }
 
     fn kept(&mut self, name: &str, why: &str) {
-        self.line(&format!("kept     {name}"), why);
+        self.line(&format!("kept    {name}"), why);
     }
 
     fn line(&mut self, begin: &str, rest: &str) {
         let text = if rest.is_empty() { begin.to_owned() } else { format!("{begin}: {rest}") };
-        self.log.push(format!("{}\n", wrapped(&text, self.width, 0, 9)));
+        self.log.push(format!("{}\n", wrapped(&text, self.width, 0, 2)));
     }
 
     fn note(&mut self, text: &str) {
@@ -224,11 +228,11 @@ impl Files<'_> {
     fn exports(&mut self, names: &[String]) {
         for name in names.iter().take(MOST_EXPORTS) {
             self.note(&format!(
-                "found    {name}: `planlint check {name}` checks it as it is, `planlint import {name}` makes a plan file of it"
+                "found {name}: `planlint check {name}` checks it as it is, `planlint import {name}` makes a plan file of it"
             ));
         }
         if let Some(more) = names.len().checked_sub(MOST_EXPORTS).filter(|more| *more > 0) {
-            self.note(&format!("found    {} more of other tools", counted(more, "file")));
+            self.note(&format!("found {} more of other tools", counted(more, "file")));
         }
     }
 }

@@ -66,7 +66,12 @@ pub(crate) const KEYS: &[Key] = &[
         "Rules that are silent for some files; the files are read all the same",
         r#"{ "archive/**" = ["ALL"] }"#,
     ),
-    key("include", Takes::Texts, "Files that are plans although their names do not say so", r#"["plans/*.csv"]"#),
+    key(
+        "include",
+        Takes::Texts,
+        "Files that are plans although their names do not say so",
+        r#"["plans/*.csv"]"#,
+    ),
     key("exclude", Takes::Texts, "Files and folders that are not read at all", r#"["archive/"]"#),
     key(
         "required-version",
@@ -79,17 +84,37 @@ pub(crate) const KEYS: &[Key] = &[
     key("min-severity", Takes::Severity, "Show only findings that are at least so bad", r#""warning""#),
     key("baseline", Takes::Text, "The list of findings that are known already", r#""known.toml""#),
     key("preview", Takes::Flag, "true: run rules that are still being tried out", "true"),
-    key("rule", Takes::OptionsOfRules, "The options of single rules, by code or name", "{ DEP015 = { days = 15 } }"),
     key(
-        "waiver-notice",
-        Takes::Shaped(DAYS),
-        "How long before its end a waiver is reported",
-        r#""14d""#,
+        "rule",
+        Takes::OptionsOfRules,
+        "The options of single rules, by code or name",
+        "{ DEP015 = { days = 15 } }",
     ),
-    key("import", Takes::Table(IMPORT), "How the files of other tools are read", "{ csv = { delimiter = \";\" } }"),
-    key("guess-kinds", Takes::Flag, "false: do not take tasks for a kind of work because of their titles", "false"),
-    key("alias", Takes::Table(ALIAS), "Who and what is meant by names in other plans and exports", r#"{ person = { "Weber, Jonas" = "jonas" } }"#),
-    key("packs", Takes::Texts, "Rule packs of your own; paths start from this file", r#"["rules/acme.toml"]"#),
+    key("waiver-notice", Takes::Shaped(DAYS), "How long before its end a waiver is reported", r#""14d""#),
+    key(
+        "import",
+        Takes::Table(IMPORT),
+        "How the files of other tools are read",
+        "{ csv = { delimiter = \";\" } }",
+    ),
+    key(
+        "guess-kinds",
+        Takes::Flag,
+        "false: do not take tasks for a kind of work because of their titles",
+        "false",
+    ),
+    key(
+        "packs",
+        Takes::Texts,
+        "Rule packs of your own; paths start from this file",
+        r#"["rules/acme.toml"]"#,
+    ),
+    key(
+        "alias",
+        Takes::Table(ALIAS),
+        "Who and what is meant by names in other plans and exports",
+        r#"{ person = { "Weber, Jonas" = "jonas" } }"#,
+    ),
 ];
 
 /// What `[import]` can say: a table for each format.

@@ -47,9 +47,14 @@ fn value(key: &Key, catalogue: &Catalogue) -> Value {
         Takes::Shaped(pattern) => json!({ "type": "string", "pattern": pattern }),
         Takes::Flag => json!({ "type": "boolean" }),
         Takes::Columns => table(
-            CsvField::WORDS.iter().map(|word| ((*word).to_owned(), texts(json!({ "type": "string" })))).collect(),
+            CsvField::WORDS
+                .iter()
+                .map(|word| ((*word).to_owned(), texts(json!({ "type": "string" }))))
+                .collect(),
         ),
-        Takes::Ids => json!({ "type": "object", "additionalProperties": { "type": "string", "minLength": 1 } }),
+        Takes::Ids => {
+            json!({ "type": "object", "additionalProperties": { "type": "string", "minLength": 1 } })
+        }
         Takes::FourTexts => json!({
             "type": "array", "items": { "type": "string", "pattern": r"\S" }, "minItems": 4, "maxItems": 4,
         }),
@@ -129,9 +134,8 @@ fn options(catalogue: &Catalogue) -> Value {
             (name.clone(), described(schema, name, &means, Some(&option.default.to_string())))
         };
         let table = table(rule.option.iter().map(of).collect());
-        let [by_code, by_name] = [rule.name.trim(), rule.code.as_str()].map(|other| {
-            described(table.clone(), "", &format!("{other}: {}", rule.summary.trim()), None)
-        });
+        let [by_code, by_name] = [rule.name.trim(), rule.code.as_str()]
+            .map(|other| described(table.clone(), "", &format!("{other}: {}", rule.summary.trim()), None));
         rules.insert(rule.code.to_string(), by_code);
         rules.insert(rule.name.to_string(), by_name);
     }

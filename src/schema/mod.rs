@@ -52,7 +52,8 @@ pub fn schema(kind: SchemaKind, catalogue: &Catalogue) -> String {
 /// Numbers as people write them, without a sign.
 const NUMBER: &str = r"([0-9]+(\.[0-9]*)?|\.[0-9]+)";
 /// A day, and a time where there is one.
-const DATE: &str = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])([Tt ]([01][0-9]|2[0-4]):[0-5][0-9]([:Zz+-].*)?)?";
+const DATE: &str =
+    r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])([Tt ]([01][0-9]|2[0-4]):[0-5][0-9]([:Zz+-].*)?)?";
 
 /// An amount of time, without a sign.
 fn amount() -> String {
@@ -76,13 +77,19 @@ fn whole(pattern: &str) -> String {
     format!(r"^\s*{pattern}\s*$")
 }
 
+/// What no key of a table may have that is not named: the same as `false`, but a validator then speaks of the key and not
+/// of the whole table. In this form nothing is shown of it beside keys that are named.
+fn nothing_else() -> Value {
+    json!({ "allOf": [false] })
+}
+
 /// A table with these keys, and `x-` keys of the user's own.
 fn table(properties: Map<String, Value>) -> Value {
     json!({
         "type": "object",
         "properties": properties,
         "patternProperties": { "^x-": {} },
-        "additionalProperties": false,
+        "additionalProperties": nothing_else(),
     })
 }
 

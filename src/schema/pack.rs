@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{described, root, texts, words};
+use super::{described, nothing_else, root, texts, words};
 use crate::catalogue::ask::{Each, Relation, Same, known_fields};
 use crate::catalogue::keys::{FIELD, KIND, Key, PACK, RULE, RULE_REQUIRED, Takes};
 use crate::catalogue::{Catalogue, Kind, TESTS};
@@ -12,7 +12,8 @@ use crate::model::{Lists, Scale, Type};
 /// The schema of packs.
 pub(super) fn schema(catalogue: &Catalogue) -> Value {
     let mut rule = keys(RULE);
-    rule["description"] = json!("A rule: for each thing of a certain sort, require something of it, or forbid it.");
+    rule["description"] =
+        json!("A rule: for each thing of a certain sort, require something of it, or forbid it.");
     let (mut required, mut native) = (RULE_REQUIRED.to_vec(), RULE_REQUIRED.to_vec());
     required.push("for-each");
     native.push("native");
@@ -48,7 +49,7 @@ pub(super) fn schema(catalogue: &Catalogue) -> Value {
             "type": "object",
             "description": "Fields of your own: `[field.site.x-country]`.",
             "properties": EntityKind::ALL.into_iter().map(fields).collect::<Map<_, _>>(),
-            "additionalProperties": false,
+            "additionalProperties": nothing_else(),
         },
         "rule": {
             "type": "object",
@@ -60,7 +61,7 @@ pub(super) fn schema(catalogue: &Catalogue) -> Value {
     let mut schema = root(
         "A rule pack of planlint",
         "Rules of your own, and the words they need. docs/rule-packs.md explains them.",
-        json!({ "type": "object", "properties": sections, "required": ["pack"], "additionalProperties": false }),
+        json!({ "type": "object", "properties": sections, "required": ["pack"], "additionalProperties": nothing_else() }),
     );
     let mut definitions: Map<String, Value> =
         EntityKind::ALL.into_iter().map(|kind| (name_of(kind), condition(kind, catalogue))).collect();
@@ -84,7 +85,7 @@ fn keys(keys: &'static [Key]) -> Value {
     json!({
         "type": "object",
         "properties": keys.iter().map(of).collect::<Map<_, _>>(),
-        "additionalProperties": false,
+        "additionalProperties": nothing_else(),
     })
 }
 
@@ -96,7 +97,9 @@ fn value(key: &Key) -> Value {
         Takes::Texts => texts(json!({ "type": "string" })),
         Takes::Flag => json!({ "type": "boolean" }),
         Takes::Number => json!({ "type": "integer", "minimum": 0 }),
-        Takes::Value => json!({ "type": ["string", "integer", "boolean", "array"], "items": { "type": "string" } }),
+        Takes::Value => {
+            json!({ "type": ["string", "integer", "boolean", "array"], "items": { "type": "string" } })
+        }
         Takes::Named(list) => {
             let mut one = keys(list);
             if list.iter().any(|key| key.name == "default") {
@@ -109,7 +112,7 @@ fn value(key: &Key) -> Value {
             json!({
                 "type": "object",
                 "properties": EntityKind::ALL.into_iter().map(of).collect::<Map<_, _>>(),
-                "additionalProperties": false, "minProperties": 1, "maxProperties": 1,
+                "additionalProperties": nothing_else(), "minProperties": 1, "maxProperties": 1,
             })
         }
         // Of which kind of thing is said elsewhere in the rule: it must fit one of them.
@@ -122,7 +125,7 @@ fn value(key: &Key) -> Value {
                 {
                     "type": "object",
                     "properties": Each::ALL.iter().map(of).collect::<Map<_, _>>(),
-                    "additionalProperties": false, "minProperties": 1, "maxProperties": 1,
+                    "additionalProperties": nothing_else(), "minProperties": 1, "maxProperties": 1,
                 },
             ] })
         }
@@ -134,7 +137,10 @@ fn value(key: &Key) -> Value {
 fn condition(kind: EntityKind, catalogue: &Catalogue) -> Value {
     let mut entries = Map::new();
     for (name, _, ty) in known_fields(kind) {
-        let doc = Lists::fields(kind).iter().find(|field| field.name == name).map_or("Worked out by planlint", |it| it.doc);
+        let doc = Lists::fields(kind)
+            .iter()
+            .find(|field| field.name == name)
+            .map_or("Worked out by planlint", |it| it.doc);
         entries.entry(name).or_insert_with(|| described(field(kind, name, ty), "", doc, None));
     }
     for own in catalogue.fields().iter().filter(|field| field.of == kind) {
@@ -162,12 +168,14 @@ fn condition(kind: EntityKind, catalogue: &Catalogue) -> Value {
     let all = json!({ "type": "array", "items": condition_on(kind) });
     let whole = json!({ "type": "integer", "minimum": 0 });
     let same: Vec<&str> = Same::ALL.iter().map(|(word, _)| *word).collect();
-    let same = texts(json!({ "type": "string", "enum": same }));
+    let same = listed(json!({ "type": "string", "enum": same }));
     let comparisons = ["over", "under", "at-least", "at-most"];
-    let days: Map<_, _> =
-        comparisons.map(|word| (word.to_owned(), json!({ "type": ["string", "integer"] }))).into_iter().collect();
+    let days: Map<_, _> = comparisons
+        .map(|word| (word.to_owned(), json!({ "type": ["string", "integer"] })))
+        .into_iter()
+        .collect();
     let gap = json!({
-        "type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": false,
+        "type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": nothing_else(),
         "properties": days,
     });
     let flag = json!({ "type": "boolean" });
@@ -188,7 +196,7 @@ fn condition(kind: EntityKind, catalogue: &Catalogue) -> Value {
         "type": "object",
         "properties": entries,
         "patternProperties": { "^x-": { "anyOf": anything() } },
-        "additionalProperties": false,
+        "additionalProperties": nothing_else(),
     })
 }
 
@@ -196,7 +204,10 @@ fn condition(kind: EntityKind, catalogue: &Catalogue) -> Value {
 fn field(kind: EntityKind, name: &str, ty: Type) -> Value {
     // The pack itself may declare kinds: those that are known are proposed, others are let through.
     let kinds = |name: &str| {
-        vec![json!({ "$ref": format!("#/definitions/{name}") }), json!({ "type": ["string", "array"], "items": { "type": "string" } })]
+        vec![
+            json!({ "$ref": format!("#/definitions/{name}") }),
+            json!({ "type": ["string", "array"], "items": { "type": "string" } }),
+        ]
     };
     with_tests(match (kind, name) {
         (EntityKind::Task, "kind") => kinds("kind-of-work"),
@@ -217,7 +228,9 @@ fn plain(ty: Type) -> Vec<Value> {
         Type::Flag => vec![json!({ "type": "boolean" })],
         Type::Count | Type::Percent | Type::Money => vec![number],
         Type::Moment => vec![super::plan::date()],
-        Type::Duration | Type::Capacity | Type::Constraint | Type::Window | Type::Period | Type::Periods => Vec::new(),
+        Type::Duration | Type::Capacity | Type::Constraint | Type::Window | Type::Period | Type::Periods => {
+            Vec::new()
+        }
     }
 }
 
@@ -268,7 +281,7 @@ fn tests() -> Value {
     json!({
         "type": "object",
         "properties": TESTS.iter().map(|word| of(word)).collect::<Map<_, _>>(),
-        "additionalProperties": false,
+        "additionalProperties": nothing_else(),
         "minProperties": 1,
     })
 }

@@ -75,7 +75,12 @@ fn entity(kind: EntityKind, catalogue: &Catalogue) -> Value {
         if REQUIRED.iter().any(|(of, fields)| *of == kind && fields.contains(&name)) {
             not_blank(&mut schema);
         }
-        let schema = described(schema, shown, &meaning(field.ty, field.doc), example(kind, field.name, field.ty).as_deref());
+        let schema = described(
+            schema,
+            shown,
+            &meaning(field.ty, field.doc),
+            example(kind, field.name, field.ty).as_deref(),
+        );
         match part {
             Some((group, part)) => parts.push((group, part, schema)),
             None => {
@@ -145,7 +150,9 @@ fn example(kind: EntityKind, name: &str, ty: Type) -> Option<String> {
         (EntityKind::Task, "kind") => return Some("\"rollout\"".to_owned()),
         (EntityKind::Asset, "kind") => return Some("\"application\"".to_owned()),
         (EntityKind::Freeze, "kinds") => return Some("[\"rollout\", \"cutover\"]".to_owned()),
-        (EntityKind::Calendar, "work-week") => return Some("[\"mon\", \"tue\", \"wed\", \"thu\", \"fri\"]".to_owned()),
+        (EntityKind::Calendar, "work-week") => {
+            return Some("[\"mon\", \"tue\", \"wed\", \"thu\", \"fri\"]".to_owned());
+        }
         (EntityKind::Calendar, "hours") => return Some("[\"08:30-12:30\", \"13:00-17:00\"]".to_owned()),
         _ => {}
     }
@@ -169,16 +176,15 @@ fn of_field(kind: EntityKind, name: &str, ty: Type) -> Value {
             json!({ "anyOf": [own("kind-of-work"), { "type": "array", "items": own("kind-of-work") }] })
         }
         (EntityKind::Calendar, "work-week") => texts(shaped(&whole(WEEKDAY))),
-        (EntityKind::Calendar, "hours") => {
-            texts(shaped(&whole(&format!(r"{CLOCK}\s*-\s*{CLOCK}"))))
-        }
+        (EntityKind::Calendar, "hours") => texts(shaped(&whole(&format!(r"{CLOCK}\s*-\s*{CLOCK}")))),
         // Confirmed, or when: the one text that may be a flag.
         (EntityKind::Assumption, "validated") => json!({ "type": ["boolean", "string", "number"] }),
         _ => of_type(ty),
     }
 }
 
-const WEEKDAY: &str = "([Mm][Oo][Nn]|[Tt][Uu][Ee]|[Ww][Ee][Dd]|[Tt][Hh][Uu]|[Ff][Rr][Ii]|[Ss][Aa][Tt]|[Ss][Uu][Nn])[A-Za-z]*";
+const WEEKDAY: &str =
+    "([Mm][Oo][Nn]|[Tt][Uu][Ee]|[Ww][Ee][Dd]|[Tt][Hh][Uu]|[Ff][Rr][Ii]|[Ss][Aa][Tt]|[Ss][Uu][Nn])[A-Za-z]*";
 const CLOCK: &str = "(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)";
 
 /// What a type of field takes.
@@ -214,7 +220,12 @@ pub(super) fn of_type(ty: Type) -> Value {
             let number = json!({ "type": "number" });
             let amount = described(number.clone(), "amount", "How much", Some("900"));
             let currency = described(text(), "currency", "Three letters", Some("\"USD\""));
-            let rate = described(number, "rate", "What one unit of it is worth in the plan's currency", Some("0.92"));
+            let rate = described(
+                number,
+                "rate",
+                "What one unit of it is worth in the plan's currency",
+                Some("0.92"),
+            );
             add_table(&mut schema, [("amount", amount), ("currency", currency), ("rate", rate)], &["amount"]);
             schema
         }
@@ -222,9 +233,9 @@ pub(super) fn of_type(ty: Type) -> Value {
             json!({ "type": ["string", "number"], "pattern": whole(&format!(r"(pool|{NUMBER}\s*%?)")), "minimum": 0 })
         }
         Type::Constraint => {
-            let (free, dated): (Vec<_>, Vec<_>) = ConstraintKind::WORDS
-                .into_iter()
-                .partition(|(_, it)| matches!(it, ConstraintKind::AsSoonAsPossible | ConstraintKind::AsLateAsPossible));
+            let (free, dated): (Vec<_>, Vec<_>) = ConstraintKind::WORDS.into_iter().partition(|(_, it)| {
+                matches!(it, ConstraintKind::AsSoonAsPossible | ConstraintKind::AsLateAsPossible)
+            });
             let [free, dated] = [free, dated].map(|list| any_of(list.iter().map(|(letters, _)| *letters)));
             shaped(&whole(&format!(r"({free}(\s+{DATE})?|{dated}\s+{DATE})")))
         }
@@ -271,7 +282,8 @@ fn scale() -> Value {
     let all: Vec<Value> =
         Scale::WORDS.iter().map(|word| json!(word)).chain(steps.clone().map(|it| json!(it))).collect();
     let docs = Scale::WORDS.iter().enumerate().map(|(index, _)| format!("Step {} of 5", index + 1));
-    let docs: Vec<String> = docs.chain(Scale::WORDS.iter().map(|word| format!("The same as {word}"))).collect();
+    let docs: Vec<String> =
+        docs.chain(Scale::WORDS.iter().map(|word| format!("The same as {word}"))).collect();
     json!({ "enum": all, "x-taplo": { "docs": { "enumValues": docs } } })
 }
 
@@ -283,9 +295,33 @@ fn links() -> Value {
     let pattern = whole(&format!(r"\S+(\s+{kind}(\s*[+-]\s*{lag})?|\s+[+-]\s*{lag})?"));
     let mut one = json!({ "type": ["string", "number", "object"], "pattern": pattern });
     let parts = [
-        ("on", described(json!({ "type": ["string", "number"], "pattern": pattern }), "on", "The task that is waited for", Some("\"order\""))),
-        ("type", described(shaped(&whole(&kind)), "type", "FS finish to start, SS start to start, FF finish to finish, SF start to finish", Some("\"FS\""))),
-        ("lag", described(json!({ "type": ["string", "number"], "pattern": whole(&format!("[+-]?{lag}")), "minimum": 0, "maximum": 0 }), "lag", "How long it waits", Some("\"30d\""))),
+        (
+            "on",
+            described(
+                json!({ "type": ["string", "number"], "pattern": pattern }),
+                "on",
+                "The task that is waited for",
+                Some("\"order\""),
+            ),
+        ),
+        (
+            "type",
+            described(
+                shaped(&whole(&kind)),
+                "type",
+                "FS finish to start, SS start to start, FF finish to finish, SF start to finish",
+                Some("\"FS\""),
+            ),
+        ),
+        (
+            "lag",
+            described(
+                json!({ "type": ["string", "number"], "pattern": whole(&format!("[+-]?{lag}")), "minimum": 0, "maximum": 0 }),
+                "lag",
+                "How long it waits",
+                Some("\"30d\""),
+            ),
+        ),
         ("why", described(text(), "why", "Why it waits so long", Some("\"delivery time\""))),
         ("expect", described(date(), "expect", "When the other plan has promised it", Some("2026-12-01"))),
     ];

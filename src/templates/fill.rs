@@ -32,7 +32,8 @@ pub fn filled(template: &Template, filling: &Filling<'_>, today: Date) -> Vec<(S
     let start = tables.iter().find_map(start_of).unwrap_or(today);
     let week = start.saturating_sub(i64::from(start.weekday().to_monday_zero_offset()).days());
     let moved = week.until(monday_after(today)).unwrap_or_default();
-    let roles = roles(&tables);
+    let texts: Vec<&str> = template.files.iter().map(|(_, text)| *text).collect();
+    let roles = roles(&tables, &texts);
     let begins = start.saturating_add(moved);
     let files = template.files.iter().enumerate().map(|(index, (name, text))| {
         let head = match index {
@@ -78,30 +79,33 @@ fn start_of(table: &toml::Table) -> Option<Date> {
     start.to_string().get(..10)?.parse().ok()
 }
 
-/// The new id of each person: the role, with a number where several have the same. A person whose id is that of something
-/// else too keeps it.
-fn roles(tables: &[toml::Table]) -> BTreeMap<String, String> {
-    let mut others: Vec<&str> = Vec::new();
-    let mut people: Vec<(&str, &str)> = Vec::new();
-    for (section, rows) in tables.iter().flatten() {
-        let Some(rows) = rows.as_table().filter(|_| section != "plan") else { continue };
-        for (id, row) in rows {
-            match section.as_str() {
-                "person" => people.push((id, row.get("role").and_then(toml::Value::as_str).unwrap_or(id))),
-                _ => others.push(id),
-            }
-        }
-    }
-    let mut ids: BTreeMap<String, String> = BTreeMap::new();
-    let mut taken: Vec<String> = others.iter().map(|id| (*id).to_owned()).collect();
+/// The new id of each person, in the order in which they stand: the role, with a number where several have the same. A
+/// person whose id is that of something else too keeps it.
+fn roles(tables: &[toml::Table], texts: &[&str]) -> BTreeMap<String, String> {
+    let rows = |section: &'static str| tables.iter().filter_map(move |it| it.get(section)?.as_table());
+    let mut people: Vec<(&String, String)> = rows("person")
+        .flatten()
+        .map(|(id, row)| (id, slug(row.get("role").and_then(toml::Value::as_str).unwrap_or(id))))
+        .collect();
+    let place = |id: &str| {
+        let of_row =
+            |text: &&str| text.find(&format!("\n{id} ")).or_else(|| text.find(&format!("[person.{id}]")));
+        texts.iter().find_map(of_row)
+    };
+    people.sort_by_cached_key(|(id, _)| place(id));
+    let sections =
+        tables.iter().flatten().filter(|(section, _)| !matches!(section.as_str(), "plan" | "person"));
+    let others = sections.filter_map(|(_, rows)| rows.as_table()).flat_map(toml::Table::keys);
+    let others: Vec<&String> = others.collect();
+    let mut taken: Vec<String> = others.iter().map(|id| (*id).clone()).collect();
+    let mut ids = BTreeMap::new();
     for (id, role) in people.iter().filter(|(id, _)| !others.contains(id)) {
-        let role = slug(role);
-        let is_alone = people.iter().filter(|(_, other)| slug(other) == role).count() == 1;
+        let is_alone = people.iter().filter(|(_, other)| other == role).count() == 1;
         let numbered = (1..).map(|number| format!("{role}-{number}"));
         let all = is_alone.then(|| role.clone()).into_iter().chain(numbered);
         if let Some(new) = all.into_iter().find(|new| !taken.contains(new)) {
             taken.push(new.clone());
-            ids.insert((*id).to_owned(), new);
+            ids.insert((*id).clone(), new);
         }
     }
     ids
@@ -134,7 +138,9 @@ fn own(text: &str, roles: &BTreeMap<String, String>, moved: Span, filling: &Fill
                 format!("{role:widest$} ={}", person(rest))
             }
             _ => match section.strip_prefix("person.") {
-                Some(id) if line.starts_with('[') && roles.contains_key(id) => format!("[person.{}]", roles[id]),
+                Some(id) if line.starts_with('[') && roles.contains_key(id) => {
+                    format!("[person.{}]", roles[id])
+                }
                 Some(_) if key == "name" => person(line),
                 _ => line.to_owned(),
             },
@@ -258,7 +264,8 @@ mod tests {
         let roles = BTreeMap::from([("mia".to_owned(), "project-manager".to_owned())]);
         assert_eq!(with_roles("owner = \"mia\" # mia's", &roles), "owner = \"project-manager\" # mia's");
         assert_eq!(with_roles("title = \"Ask mia\"", &roles), "title = \"Ask mia\"");
-        let row = " { name = \"Mia Berg\", role = \"head of finance\", email = \"m@x.example\", site = \"porto\" }";
+        let row =
+            " { name = \"Mia Berg\", role = \"head of finance\", email = \"m@x.example\", site = \"porto\" }";
         assert_eq!(
             person(row),
             " { name = \"Name of the head of finance\", role = \"head of finance\", site = \"porto\" }"

@@ -26,13 +26,7 @@ fn check(ctx: &Ctx<'_>, out: &mut Sink) {
     }
 }
 
-fn missing(
-    ctx: &Ctx<'_>,
-    about: Entity,
-    it: &dyn Fields,
-    fields: &[(usize, &'static str)],
-    out: &mut Sink,
-) {
+fn missing(ctx: &Ctx<'_>, about: Entity, it: &dyn Fields, fields: &[(usize, &'static str)], out: &mut Sink) {
     for &(index, field) in fields {
         let is_missing = match it.get(index) {
             None => true,
