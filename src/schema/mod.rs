@@ -118,8 +118,10 @@ fn texts(each: Value) -> Value {
 
 /// Adds what is shown about a value: its meaning and an example.
 fn described(mut schema: Value, name: &str, means: &str, example: Option<&str>) -> Value {
-    let mut text = means.trim().trim_end_matches('.').to_owned();
-    text.push('.');
+    let mut text = means.trim().to_owned();
+    if !text.ends_with('.') {
+        text.push('.');
+    }
     if let Some(example) = example {
         text.push_str(&format!("\n\nExample: `{name} = {example}`"));
         if let Some(value) = value_of(example) {

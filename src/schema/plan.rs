@@ -204,10 +204,7 @@ pub(super) fn of_type(ty: Type) -> Value {
             list["items"] = one;
             list
         }
-        // A bare zero needs no unit.
-        Type::Duration => json!({
-            "type": ["string", "number"], "pattern": whole(&format!(r"\+?{}", amount())), "minimum": 0, "maximum": 0,
-        }),
+        Type::Duration => time(&format!(r"\+?{}", amount())),
         Type::Moment => date(),
         Type::Flag => json!({ "type": "boolean" }),
         Type::Count => json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX }),
@@ -259,6 +256,12 @@ pub(super) fn of_type(ty: Type) -> Value {
 /// A text; numbers and dates are taken as they are written.
 fn text() -> Value {
     json!({ "type": ["string", "number"] })
+}
+
+/// An amount of time. A bare zero needs no unit; what is said of other numbers is what a validator shows.
+fn time(pattern: &str) -> Value {
+    let number = json!({ "title": "a number without a unit: write \"5d\" for days", "type": "number", "not": { "const": 0 } });
+    json!({ "type": ["string", "number"], "pattern": whole(pattern), "not": number })
 }
 
 fn shaped(pattern: &str) -> Value {
@@ -313,15 +316,7 @@ fn links() -> Value {
                 Some("\"FS\""),
             ),
         ),
-        (
-            "lag",
-            described(
-                json!({ "type": ["string", "number"], "pattern": whole(&format!("[+-]?{lag}")), "minimum": 0, "maximum": 0 }),
-                "lag",
-                "How long it waits",
-                Some("\"30d\""),
-            ),
-        ),
+        ("lag", described(time(&format!("[+-]?{lag}")), "lag", "How long it waits", Some("\"30d\""))),
         ("why", described(text(), "why", "Why it waits so long", Some("\"delivery time\""))),
         ("expect", described(date(), "expect", "When the other plan has promised it", Some("2026-12-01"))),
     ];
