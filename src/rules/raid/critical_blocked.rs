@@ -8,6 +8,10 @@ use crate::rules::{Ctx, Native, Sink};
 pub(super) const RULE: Native = Native { code: "RAI007", check };
 
 fn check(ctx: &Ctx<'_>, out: &mut Sink) {
+    if ctx.numbers(EntityKind::Issue).next().is_none() {
+        return;
+    }
+    let first = first_critical(ctx);
     for number in ctx.numbers(EntityKind::Issue) {
         let issue = &ctx.model.issues[number];
         let is_over = |status| matches!(status, IssueStatus::Resolved | IssueStatus::Closed);
@@ -17,17 +21,17 @@ fn check(ctx: &Ctx<'_>, out: &mut Sink) {
         let mut critical = Vec::new();
         for named in blocked(ctx, issue.blocks()) {
             // Of a phase the first task inside that cannot wait.
-            if let Some(task) = first_critical(ctx, named) {
+            if let Some(task) = first[named.index()].filter(|_| ctx.is_open(named)) {
                 critical.push((named, task));
             }
         }
         let due = issue.due().map(|due| due.value);
         let today = ctx.status_date(issue.plan);
         critical.retain(|(_, task)| bites(ctx, *task, due, today));
-        let first = critical.iter().min_by_key(|(_, task)| {
+        let worst = critical.iter().min_by_key(|(_, task)| {
             (ctx.schedule.early_start(ctx.model, *task).map(Moment::as_start), *task)
         });
-        let Some(&(named, task)) = first else { continue };
+        let Some(&(named, task)) = worst else { continue };
         let float = ctx.schedule.total_float_minutes(ctx.model, task).unwrap_or(0);
         let days = float / ctx.schedule.minutes_per_day(task);
         let place = issue.blocks();
@@ -47,27 +51,31 @@ fn check(ctx: &Ctx<'_>, out: &mut Sink) {
     }
 }
 
-/// The first open task, the named one or one inside it, that has no day to spare.
-fn first_critical(ctx: &Ctx<'_>, named: TaskId) -> Option<TaskId> {
-    let mut first: Option<(Option<_>, TaskId)> = None;
-    let mut inside = vec![named];
-    while let Some(task) = inside.pop() {
-        if !ctx.is_open(task) {
-            continue;
-        }
-        if !ctx.is_leaf(task) {
-            inside.extend(ctx.network.hierarchy.children(task));
-            continue;
-        }
-        // Of dates that hang on a guess nobody can say that they are critical.
-        let has_none = ctx.schedule.total_float_minutes(ctx.model, task).is_some_and(|float| float <= 0)
-            || ctx.schedule.is_on_longest_path(task);
-        if has_none && ctx.schedule.is_reliable(ctx.model, task) {
-            let key = (ctx.schedule.early_start(ctx.model, task).map(Moment::as_start), task);
-            first = Some(first.map_or(key, |first| first.min(key)));
+/// For each task and phase the open task, itself or inside it, that has no day to spare and starts first.
+fn first_critical(ctx: &Ctx<'_>) -> Vec<Option<TaskId>> {
+    let has_none = |task: TaskId| {
+        ctx.schedule.total_float_minutes(ctx.model, task).is_some_and(|float| float <= 0)
+            || ctx.schedule.is_on_longest_path(task)
+    };
+    // Of dates that hang on a guess nobody can say that they are critical.
+    let all = (0..ctx.model.tasks.len() as u32).map(TaskId);
+    let critical = all.filter(|task| ctx.is_leaf(*task) && ctx.is_open(*task));
+    let mut critical: Vec<TaskId> =
+        critical.filter(|task| has_none(*task) && ctx.schedule.is_reliable(ctx.model, *task)).collect();
+    critical
+        .sort_by_cached_key(|task| (ctx.schedule.early_start(ctx.model, *task).map(Moment::as_start), *task));
+    let mut first = vec![None; ctx.model.tasks.len()];
+    for task in critical {
+        first[task.index()] = Some(task);
+        for phase in ctx.network.hierarchy.ancestors(task) {
+            // This one and those around it have an earlier one.
+            if first[phase.index()].is_some() {
+                break;
+            }
+            first[phase.index()] = Some(task);
         }
     }
-    first.map(|(_, task)| task)
+    first
 }
 
 /// Whether the work stands still because of the issue, or will: not where it is to be solved, by a date that is still to
@@ -99,6 +107,12 @@ mod tests {
         assert_eq!(found("blocks = [\"b\"]", ""), ["RAI007 10:12"]);
         assert!(found("blocks = [\"c\"]", "").is_empty());
         assert_eq!(found("blocks = [\"c\", \"b\"]", ""), ["RAI007 10:17"]);
+    }
+
+    #[test]
+    fn of_a_phase_the_first_task_that_cannot_wait() {
+        let phase = ", parent = \"p\" }\np = { title = \"P\"";
+        assert_eq!(found("blocks = [\"p\"]", phase), ["RAI007 11:12"]);
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! SCH027: management and support, and not work, decides when something happens.
 
+use rustc_hash::FxHashMap;
+
 use crate::model::TaskId;
 use crate::network::Predecessor;
 use crate::rules::{Ctx, Native, Sink, listed};
 use crate::schedule::Driver;
 
-use super::{is_discrete, is_level_of_effort, last_task};
+use super::{is_discrete, is_level_of_effort, last_task, with_phases};
 
 pub(super) const RULE: Native = Native { code: "SCH027", check };
 
@@ -16,8 +18,9 @@ fn check(ctx: &Ctx<'_>, out: &mut Sink) {
     let aftercare = ctx.kinds(&AFTERCARE);
     // What each task of level of effort holds: the links, all looked at once.
     let mut held: Vec<(TaskId, TaskId, usize)> = Vec::new();
+    let mut known: FxHashMap<TaskId, Held> = FxHashMap::default();
     for (task, _) in ctx.open_leaves().filter(|(task, _)| is_discrete(ctx, *task) && !ctx.is_started(*task)) {
-        if let Some((effort, link)) = only_effort(ctx, task)
+        if let Some((effort, link)) = only_effort(ctx, &mut known, task)
             && !aftercare.contains(ctx.kind(effort))
         {
             held.push((effort, task, link));
@@ -60,38 +63,56 @@ fn check(ctx: &Ctx<'_>, out: &mut Sink) {
     }
 }
 
-/// The level of effort by which alone a task is held, and the link: it drives the task and no work does; or, where a tool
-/// lets it drive nothing, it is all that the task waits for.
-fn only_effort(ctx: &Ctx<'_>, task: TaskId) -> Option<(TaskId, usize)> {
-    let around = ctx.network.hierarchy.ancestors(task);
-    let mut found = None;
-    let driver = match ctx.schedule.driver(task) {
-        Driver::Link(link) => Some(link as usize),
-        _ => None,
-    };
-    for holder in std::iter::once(task).chain(around) {
-        let first = ctx.model.first_link(holder);
-        for link in first..first + ctx.model.links(holder).len() {
+/// What holds a task, by its links and those of the phases around it.
+#[derive(Clone, Copy, Default)]
+struct Held {
+    /// Something outside of the plan, or something misspelt, which may be work.
+    by_unknown: bool,
+    by_work: bool,
+    is_work_driving: bool,
+    /// The first level of effort, and the link.
+    effort: Option<(TaskId, usize)>,
+}
+
+impl Held {
+    fn with_links(mut self, ctx: &Ctx<'_>, task: TaskId) -> Self {
+        let first = ctx.model.first_link(task);
+        for link in first..first + ctx.model.links(task).len() {
             let Predecessor::Task(before) = ctx.network.references.likely_predecessor(link) else {
-                // Something outside of the plan holds it.
-                return None;
+                self.by_unknown = true;
+                continue;
             };
-            let drives = ctx.schedule.is_driving(link) || driver == Some(link);
-            match (driver, is_level_of_effort(ctx, before)) {
-                // Work that drives it as well decides with it.
-                (Some(_), false) if drives => return None,
-                (Some(_), true) if drives => found = found.or(Some((before, link))),
-                (Some(_), _) => {}
-                (None, false) => return None,
-                (None, true) => found = found.or(Some((before, link))),
+            if is_level_of_effort(ctx, before) {
+                self.effort = self.effort.or(Some((before, link)));
+            } else {
+                self.by_work = true;
+                self.is_work_driving |= ctx.schedule.is_driving(link);
             }
         }
+        self
     }
-    // A date of its own holds it, and the link is only for the reader.
-    if driver.is_none() && ctx.schedule.driver(task) == Driver::Date {
-        return None;
-    }
-    found.filter(|(before, _)| ctx.is_open(*before))
+}
+
+/// The level of effort by which alone a task is held, and the link: it drives the task and no work does; or, where a tool
+/// lets it drive nothing, it is all that the task waits for.
+fn only_effort(ctx: &Ctx<'_>, known: &mut FxHashMap<TaskId, Held>, task: TaskId) -> Option<(TaskId, usize)> {
+    let held = with_phases(ctx, known, task, Held::default(), |held, it| held.with_links(ctx, it));
+    let found = match ctx.schedule.driver(task) {
+        Driver::Link(link) => {
+            let link = link as usize;
+            let driver = match ctx.network.references.likely_predecessor(link) {
+                Predecessor::Task(before) => before,
+                Predecessor::Outside | Predecessor::Unknown => return None,
+            };
+            let by_effort = Some((driver, link)).filter(|_| is_level_of_effort(ctx, driver));
+            // Work that drives it as well decides with it.
+            by_effort.filter(|_| !held.is_work_driving)
+        }
+        // A date of its own holds it, and the link is only for the reader.
+        Driver::Date => None,
+        _ => held.effort.filter(|_| !held.by_work),
+    };
+    found.filter(|(before, _)| !held.by_unknown && ctx.is_open(*before))
 }
 
 #[cfg(test)]

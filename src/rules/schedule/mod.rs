@@ -25,6 +25,7 @@ mod stored_dates_differ;
 mod zero_duration_task;
 
 use jiff::ToSpan;
+use rustc_hash::FxHashMap;
 
 use super::{Ctx, Native, counted};
 use crate::catalogue::KindSet;
@@ -324,6 +325,33 @@ fn is_from_outside(ctx: &Ctx<'_>, task: TaskId) -> bool {
         || it.window().is_some()
         || it.weekend().is_some_and(|flag| flag.value)
         || (is_noted && ctx.is_native(it.plan))
+}
+
+/// What a task and the phases around it come to together, from the outermost phase to the task. What is known of a phase
+/// is kept in `known`, so that each is asked once, however many tasks are inside.
+fn with_phases<T: Copy>(
+    ctx: &Ctx<'_>,
+    known: &mut FxHashMap<TaskId, T>,
+    task: TaskId,
+    nothing: T,
+    add: impl Fn(T, TaskId) -> T,
+) -> T {
+    let mut unknown = Vec::new();
+    let mut so_far = nothing;
+    for it in std::iter::once(task).chain(ctx.network.hierarchy.ancestors(task)) {
+        if let Some(found) = known.get(&it) {
+            so_far = *found;
+            break;
+        }
+        unknown.push(it);
+    }
+    for it in unknown.into_iter().rev() {
+        so_far = add(so_far, it);
+        if it != task {
+            known.insert(it, so_far);
+        }
+    }
+    so_far
 }
 
 /// Whether a plan is large enough and enough of its tasks are linked to speak of its logic.

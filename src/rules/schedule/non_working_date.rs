@@ -166,7 +166,12 @@ mod tests {
         assert_eq!(count("deadline = 2026-11-08"), 1);
         assert_eq!(count("constraint = \"MSO 2026-11-08\""), 1);
         assert_eq!(count("constraint = \"FNLT 2026-11-08\""), 1);
-        assert_eq!(count("start = 2026-11-07\nfinish = 2026-11-08"), 1, "once a task");
+        assert_eq!(count("start = 2026-11-07\nfinish = 2026-11-15"), 1, "once a task");
+        assert_eq!(
+            count("start = 2026-11-07\nfinish = 2026-11-08"),
+            0,
+            "with nothing in between SCH023 says it"
+        );
     }
 
     #[test]

@@ -1,12 +1,15 @@
 //! SCH020: work that nothing holds back, and that is pushed along by the status date.
 
-use crate::finding::EntityKind;
+use rustc_hash::FxHashMap;
+
+use crate::finding::{EntityKind, Finding};
 use crate::model::{ConstraintKind, DecisionStatus, IssueStatus, Moment, PlanId, Status, TaskId};
 use crate::network::Predecessor;
+use crate::rules::facts::Progress;
 use crate::rules::{Ctx, Native, Sink, entity};
 use crate::schedule::Driver;
 
-use super::{is_discrete, working_days};
+use super::{is_discrete, with_phases, working_days};
 
 pub(super) const RULE: Native = Native { code: "SCH020", check };
 
@@ -17,13 +20,18 @@ const SHARE: usize = 5;
 
 fn check(ctx: &Ctx<'_>, out: &mut Sink) {
     let blocked = blocked(ctx);
+    let mut known: FxHashMap<TaskId, bool> = FxHashMap::default();
     for &plan in ctx.plans() {
         let Some(status) = ctx.model.plan(plan).header.status_date().map(|date| date.value) else { continue };
         let mut open = 0_usize;
         let mut riding: Vec<(TaskId, Moment, i64)> = Vec::new();
         for (task, _) in ctx.open_leaves_of(plan).filter(|(task, _)| is_discrete(ctx, *task)) {
             open += 1;
-            if let Some((possible, days)) = pushed(ctx, task).filter(|_| !blocked[task.index()]) {
+            let Some((possible, days)) = pushed(ctx, task).filter(|_| !blocked[task.index()]) else {
+                continue;
+            };
+            let is_free = |so_far: bool, it: TaskId| so_far && has_own_before_done(ctx, it);
+            if with_phases(ctx, &mut known, task, true, is_free) {
                 riding.push((task, possible, days));
             }
         }
@@ -59,30 +67,26 @@ fn pushed(ctx: &Ctx<'_>, task: TaskId) -> Option<(Moment, i64)> {
         return None;
     }
     // Its author has said that something is in the way, or that it has a date of its own.
-    let is_held = it.constraint().is_some_and(|it| it.value.kind != ConstraintKind::AsSoonAsPossible);
+    let is_held = it.constraint().is_some_and(|it| it.value.kind != ConstraintKind::AsSoonAsPossible)
+        || it.start().is_some()
+        || it.finish().is_some();
     if is_held || it.status().is_some_and(|status| status.value == Status::Blocked) {
         return None;
     }
     let possible = ctx.schedule.start_by_links(ctx.model, task)?;
     let days = ctx.schedule.held_back_minutes(task)? / ctx.schedule.minutes_per_day(task);
-    (days >= 1 && has_all_before_done(ctx, task)).then_some((possible, days))
+    (days >= 1).then_some((possible, days))
 }
 
-/// Whether everything that a task, or a phase around it, waits for is done.
-fn has_all_before_done(ctx: &Ctx<'_>, task: TaskId) -> bool {
-    let around = ctx.network.hierarchy.ancestors(task);
-    let mut holders = std::iter::once(task).chain(around);
-    holders.all(|holder| {
-        let first = ctx.model.first_link(holder);
-        (first..first + ctx.model.links(holder).len()).all(|link| {
-            match ctx.network.references.likely_predecessor(link) {
-                Predecessor::Task(before) => {
-                    !matches!(ctx.progress(before), crate::rules::facts::Progress::Open)
-                }
-                // Nobody here knows how far that is.
-                Predecessor::Outside | Predecessor::Unknown => false,
-            }
-        })
+/// Whether everything that a task waits for is done, its phases left aside.
+fn has_own_before_done(ctx: &Ctx<'_>, task: TaskId) -> bool {
+    let first = ctx.model.first_link(task);
+    (first..first + ctx.model.links(task).len()).all(|link| {
+        match ctx.network.references.likely_predecessor(link) {
+            Predecessor::Task(before) => ctx.progress(before) != Progress::Open,
+            // Nobody here knows how far that is.
+            Predecessor::Outside | Predecessor::Unknown => false,
+        }
     })
 }
 
@@ -114,12 +118,7 @@ fn blocked(ctx: &Ctx<'_>) -> Vec<bool> {
 }
 
 /// Shows what was done last before a task.
-fn label_last_done(
-    ctx: &Ctx<'_>,
-    plan: PlanId,
-    task: TaskId,
-    finding: crate::finding::Finding,
-) -> crate::finding::Finding {
+fn label_last_done(ctx: &Ctx<'_>, plan: PlanId, task: TaskId, finding: Finding) -> Finding {
     let first = ctx.model.first_link(task);
     let before = (first..first + ctx.model.links(task).len()).filter_map(|link| {
         match ctx.network.references.likely_predecessor(link) {
@@ -161,6 +160,7 @@ mod tests {
     fn what_waits_for_something_is_not_riding() {
         assert!(plan(", constraint = \"SNET 2026-10-12\"", "").is_empty());
         assert!(plan(", start = 2026-10-19", "").is_empty());
+        assert!(plan(", start = 2026-10-12", "").is_empty(), "that date is past: SCH007");
         assert!(plan(", status = \"blocked\"", "").is_empty());
         assert!(plan("", "[issue]\ni = { title = \"I\", blocks = [\"b\"] }").is_empty());
         assert!(plan("", "[decision]\nd = { title = \"D\", blocks = [\"b\"] }").is_empty());
