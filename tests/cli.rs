@@ -991,6 +991,9 @@ fn an_export_is_shown_as_a_plan_and_written_only_where_nothing_is() {
         .run("import laptops.plan.toml")
         .ends_with(2)
         .complains("is a plan file already: there is nothing to import");
+    folder.write("more.csv", b"ID,Task,Colour\n1,Order,red\n");
+    let more = folder.run("import more.csv").ends_with(0);
+    more.says("# - columns that nobody recognizes: \"Colour\"");
     folder.run("import .").ends_with(2).complains("is a folder: there is nothing to import");
     folder.run("import gone.xer").ends_with(2).complains("gone.xer cannot be read: there is no such file");
     // What came out is a plan that can be gone on with.

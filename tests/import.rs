@@ -534,6 +534,53 @@ fn an_imported_plan_misses_nothing_until_somebody_adds_it() {
     assert!(codes(&native).contains("OWN001"), "{native}");
 }
 
+/// The computed finish of a task of a plan.
+fn finish_of(plan: &str, id: &str) -> String {
+    let sources = Sources::from_text("plan.toml", plan);
+    let read = read(&sources);
+    assert!(read.findings.is_empty(), "{:?}", read.findings);
+    let (network, _) = Network::new(&read.model);
+    let schedule = Schedule::new(&read.model, &network);
+    let found = read.model.tasks_of(PlanId(0)).find(|(_, it)| read.model.text(it.id) == id);
+    schedule.early_finish(&read.model, found.unwrap().0).unwrap().to_string()
+}
+
+#[test]
+fn days_of_a_calendar_can_have_hours_of_their_own() {
+    let plan = r#"
+[plan]
+start = 2026-12-21
+[calendar.c]
+hours = ["08:00-12:00", "13:00-17:00", "fri 08:00-12:00"]
+holidays = [2026-12-25]
+extra-days = [{ start = 2026-12-24T08:00:00, finish = 2026-12-24T12:00:00 }, 2026-12-27]
+[task]
+a = { title = "A", duration = "4d" }
+b = { title = "B", duration = "8d" }
+"#;
+    // Monday to Wednesday eight hours each, Thursday four, Friday none; Sunday is worked.
+    assert_eq!(finish_of(plan, "a"), "2026-12-27 12:00");
+    // Then Monday to Wednesday, and Thursday until noon.
+    assert_eq!(finish_of(plan, "b"), "2026-12-31 12:00");
+}
+
+#[test]
+fn a_plan_says_by_whose_rules_it_is_scheduled() {
+    let plan = |scheduling: &str| {
+        format!(
+            "[plan]\nstart = 2026-12-01\nstatus-date = 2026-12-15\n{scheduling}[task]\n\
+             a = {{ title = \"A\", duration = \"1d\" }}\n\
+             b = {{ title = \"B\", duration = \"1d\", start = 2026-12-02, depends-on = \"a\" }}\n"
+        )
+    };
+    // What is left is done after the status date.
+    assert_eq!(finish_of(&plan(""), "b"), "2026-12-16 17:00");
+    assert_eq!(finish_of(&plan("scheduling = { like = \"p6\" }\n"), "b"), "2026-12-16 17:00");
+    // Microsoft Project leaves work where it was, and what has dates by hand stays there.
+    assert_eq!(finish_of(&plan("scheduling.like = \"ms-project\"\n"), "a"), "2026-12-01 17:00");
+    assert_eq!(finish_of(&plan("[plan.scheduling]\nlike = \"ms-project\"\n"), "b"), "2026-12-02 17:00");
+}
+
 mod any_table {
     use proptest::prelude::*;
 

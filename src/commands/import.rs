@@ -94,7 +94,12 @@ fn run(mut asked: Import, common: &Common, io: &mut Io<'_>) -> Result<Exit, Erro
     let plans = chosen(&model, asked.project.as_deref(), &name)?;
     let usual = WorkingTime::default();
     let native = Native::new(&model, &network, &usual);
-    let text = |plan: PlanId| native.text(plan, &unread(model.sources().file(model.plan(plan).file)));
+    let columns = findings.iter().flat_map(|finding| &finding.params).find(|(name, _)| name == "columns");
+    let text = |plan: PlanId| {
+        let mut lost = unread(model.sources().file(model.plan(plan).file));
+        lost.extend(columns.map(|(_, names)| format!("columns that nobody recognizes: {names}")));
+        native.text(plan, &lost)
+    };
     let Some(output) = asked.output else {
         let [plan] = plans[..] else { return Err(several(&model, &plans, &name, false)) };
         let written = io.stdout.write_all(text(plan).as_bytes());
