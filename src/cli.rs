@@ -13,6 +13,7 @@ use crate::commands::{
     self, Check, ColorChoice, Common, Exit, FixAsked, Form, Import, Io, Output, Overrides, Rules,
     ScheduleAsked, TestRules,
 };
+use crate::config::Audience;
 use crate::error::Error;
 use crate::finding::Severity;
 use crate::report::{OutputFormat, ScheduleFormat};
@@ -42,6 +43,9 @@ struct CommonArgs {
     /// When to use colors; NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE are respected
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", value_parser = colors())]
     color: ColorChoice,
+    /// When to make codes links to the pages of their rules, which `docs-url` in planlint.toml names
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", value_parser = colors())]
+    hyperlinks: ColorChoice,
     /// Show findings only; twice: show nothing, only set the exit code
     #[arg(short, long, global = true, action = ArgAction::Count, overrides_with = "no_quiet")]
     quiet: u8,
@@ -172,6 +176,30 @@ struct CheckArgs {
     /// Name of the plan that comes from the input stream: decides its format and configuration
     #[arg(long, value_name = "FILE", help_heading = "Files")]
     stdin_filename: Option<PathBuf>,
+    #[command(flatten)]
+    more: MoreArgs,
+}
+
+/// For whom, how often, and what holds.
+#[derive(Args, Debug)]
+struct MoreArgs {
+    /// Who reads it: `team` all that the usual rules find, `review` no advice and no guesses, `audit` all rules, and
+    /// what is hidden
+    #[arg(long, value_name = "WHO", value_parser = audiences(), help_heading = "Report")]
+    audience: Option<Audience>,
+    /// Show what is set here and where, and check nothing
+    #[arg(long, overrides_with = "no_show_settings", help_heading = "Rules")]
+    show_settings: bool,
+    /// Undo --show-settings
+    #[arg(long, hide = true, overrides_with = "show_settings")]
+    no_show_settings: bool,
+    /// Check again after every change, until Ctrl-C
+    #[arg(short, long, overrides_with = "no_watch")]
+    #[arg(conflicts_with_all = ["write_baseline", "add_ignore", "show_files", "show_settings"])]
+    watch: bool,
+    /// Undo --watch
+    #[arg(long, hide = true, overrides_with = "watch")]
+    no_watch: bool,
 }
 
 #[derive(Args, Debug)]
@@ -256,11 +284,18 @@ struct ConfigArgs {
     /// Undo --preview
     #[arg(long, hide = true, overrides_with = "preview")]
     no_preview: bool,
-    /// Use this configuration; PLANLINT_CONFIG sets it too
-    #[arg(long, value_name = "FILE", help_heading = "Rules")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    files: ConfigFileArgs,
+}
+
+#[derive(Args, Debug)]
+struct ConfigFileArgs {
+    /// Use this configuration, or add this setting to every configuration; settings may be repeated. PLANLINT_CONFIG
+    /// names a file too
+    #[arg(long, value_name = "FILE|KEY=VALUE", help_heading = "Rules")]
+    config: Vec<String>,
     /// Use no configuration at all
-    #[arg(long, overrides_with = "no_isolated", conflicts_with = "config", help_heading = "Rules")]
+    #[arg(long, overrides_with = "no_isolated", help_heading = "Rules")]
     isolated: bool,
     /// Undo --isolated
     #[arg(long, hide = true, overrides_with = "isolated")]
@@ -363,15 +398,8 @@ struct ScheduleArgs {
     /// Name of the plan that comes from the input stream: decides its format and configuration
     #[arg(long, value_name = "FILE")]
     stdin_filename: Option<PathBuf>,
-    /// Use this configuration; PLANLINT_CONFIG sets it too
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// Use no configuration at all
-    #[arg(long, overrides_with = "no_isolated", conflicts_with = "config")]
-    isolated: bool,
-    /// Undo --isolated
-    #[arg(long, hide = true, overrides_with = "isolated")]
-    no_isolated: bool,
+    #[command(flatten)]
+    config: ConfigFileArgs,
 }
 
 #[derive(Args, Debug)]
@@ -401,15 +429,8 @@ struct ImportArgs {
     /// Name of the export that comes from the input stream: decides its format and configuration
     #[arg(long, value_name = "FILE")]
     stdin_filename: Option<PathBuf>,
-    /// Use this configuration; PLANLINT_CONFIG sets it too
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// Use no configuration at all
-    #[arg(long, overrides_with = "no_isolated", conflicts_with = "config")]
-    isolated: bool,
-    /// Undo --isolated
-    #[arg(long, hide = true, overrides_with = "isolated")]
-    no_isolated: bool,
+    #[command(flatten)]
+    config: ConfigFileArgs,
 }
 
 #[derive(Args, Debug)]
@@ -428,6 +449,10 @@ fn colors() -> impl clap::builder::TypedValueParser<Value = ColorChoice> {
         "never" => ColorChoice::Never,
         _ => ColorChoice::Auto,
     })
+}
+
+fn audiences() -> impl clap::builder::TypedValueParser<Value = Audience> {
+    PossibleValuesParser::new(Audience::WORDS).map(|word| Audience::parse(&word).unwrap_or_default())
 }
 
 fn schedule_formats() -> impl clap::builder::TypedValueParser<Value = ScheduleFormat> {
@@ -483,8 +508,8 @@ fn severities() -> impl clap::builder::TypedValueParser<Value = Severity> {
 }
 
 impl CheckArgs {
-    fn asked(self) -> Check {
-        let mut overrides = self.selection.config.overrides();
+    fn asked(self) -> Result<Check, Error> {
+        let mut overrides = self.selection.config.overrides()?;
         overrides.select = self.selection.select;
         overrides.extend_select = self.selection.extend_select;
         overrides.ignore = self.selection.ignore;
@@ -492,7 +517,8 @@ impl CheckArgs {
         overrides.exclude = self.exclude;
         overrides.baseline = self.baseline;
         overrides.no_ignores = self.no_ignores;
-        Check {
+        overrides.audience = self.more.audience;
+        Ok(Check {
             paths: self.paths,
             stdin_filename: self.stdin_filename,
             overrides,
@@ -502,6 +528,8 @@ impl CheckArgs {
             write_baseline: self.write_baseline,
             baseline_owner: self.baseline_owner,
             show_files: self.show_files,
+            show_settings: self.more.show_settings,
+            watch: self.more.watch,
             add_ignore: self.add_ignore,
             fail_on: self.fail_on,
             exit_zero: self.exit_zero,
@@ -511,47 +539,56 @@ impl CheckArgs {
             respect_gitignore: !self.no_respect_gitignore,
             force_exclude: self.force_exclude,
             fixes: self.fixing.asked(),
-        }
+        })
     }
 }
 
 impl ScheduleArgs {
-    fn asked(self) -> ScheduleAsked {
-        let overrides = Overrides { isolated: self.isolated, config: self.config, ..Overrides::default() };
-        ScheduleAsked {
+    fn asked(self) -> Result<ScheduleAsked, Error> {
+        Ok(ScheduleAsked {
             paths: self.paths,
             stdin_filename: self.stdin_filename,
-            overrides,
+            overrides: self.config.overrides()?,
             format: self.output_format,
             all: self.all,
             compare_stored: self.compare_stored,
             dcma: self.dcma,
             as_of: self.as_of,
-        }
+        })
     }
 }
 
 impl ImportArgs {
-    fn asked(self) -> Import {
-        let overrides = Overrides { isolated: self.isolated, config: self.config, ..Overrides::default() };
-        Import {
+    fn asked(self) -> Result<Import, Error> {
+        Ok(Import {
+            overrides: self.config.overrides()?,
             file: self.file,
             stdin_filename: self.stdin_filename,
             output: self.output_file,
             project: self.project,
-            overrides,
-        }
+        })
     }
 }
 
 impl ConfigArgs {
-    fn overrides(&self) -> Overrides {
-        Overrides {
-            isolated: self.isolated,
-            config: self.config.clone(),
-            preview: self.preview,
-            ..Overrides::default()
+    fn overrides(&self) -> Result<Overrides, Error> {
+        Ok(Overrides { preview: self.preview, ..self.files.overrides()? })
+    }
+}
+
+impl ConfigFileArgs {
+    /// A word with an equals sign is a setting, any other a file.
+    fn overrides(&self) -> Result<Overrides, Error> {
+        let (inline, files): (Vec<String>, Vec<String>) =
+            self.config.iter().cloned().partition(|word| word.contains('='));
+        if files.len() > 1 {
+            return Err(Error::SeveralConfigs { names: files.join(", ") });
         }
+        if self.isolated && !files.is_empty() {
+            return Err(Error::IsolatedConfig { name: files.join(", ") });
+        }
+        let config = files.first().map(PathBuf::from);
+        Ok(Overrides { isolated: self.isolated, config, inline, ..Overrides::default() })
     }
 }
 
@@ -576,17 +613,25 @@ pub fn run(words: Vec<OsString>, io: &mut Io<'_>) -> Exit {
             return io.finish(written, Exit::Clean);
         }
     };
-    let common = Common { color: cli.common.color, quiet: cli.common.quiet, verbose: cli.common.verbose };
-    match cli.command {
-        Command::Check(check) => commands::check(check.asked(), &common, io),
-        Command::Schedule(asked) => commands::schedule(asked.asked(), &common, io),
-        Command::Import(asked) => commands::import(asked.asked(), &common, io),
-        Command::Explain(asked) => commands::explain(&asked.words, &common, io),
+    let CommonArgs { color, hyperlinks, quiet, verbose, .. } = cli.common;
+    let common = Common { color, hyperlinks, quiet, verbose };
+    run_command(cli.command, &common, io).unwrap_or_else(|error| {
+        io.explain_failure(&error);
+        Exit::Failed
+    })
+}
+
+fn run_command(command: Command, common: &Common, io: &mut Io<'_>) -> Result<Exit, Error> {
+    Ok(match command {
+        Command::Check(check) => commands::check(check.asked()?, common, io),
+        Command::Schedule(asked) => commands::schedule(asked.asked()?, common, io),
+        Command::Import(asked) => commands::import(asked.asked()?, common, io),
+        Command::Explain(asked) => commands::explain(&asked.words, common, io),
         Command::TestRules(asked) => {
-            let overrides = asked.config.overrides();
-            commands::test_rules(&TestRules { packs: asked.packs, overrides }, &common, io)
+            let overrides = asked.config.overrides()?;
+            commands::test_rules(&TestRules { packs: asked.packs, overrides }, common, io)
         }
-        Command::Init(asked) => commands::init(&asked.asked(), &common, io),
+        Command::Init(asked) => commands::init(&asked.asked(), common, io),
         Command::Schema(asked) => commands::schema(asked.kind, asked.overrides(), io),
         Command::Man(asked) => commands::man(Cli::command(), asked.folder.as_deref(), io),
         Command::Completions(asked) => {
@@ -596,15 +641,15 @@ pub fn run(words: Vec<OsString>, io: &mut Io<'_>) -> Exit {
             io.finish(written, Exit::Clean)
         }
         Command::Rules(asked) => {
-            let overrides = asked.config.overrides();
+            let overrides = asked.config.overrides()?;
             let form = match asked.output_format.as_str() {
                 "json" => Form::Json,
                 "markdown" => Form::Markdown,
                 _ => Form::Text,
             };
-            commands::rules(Rules { select: asked.select, packs: asked.pack, form, overrides }, io)
+            commands::rules(Rules { select: asked.select, packs: asked.pack, form, overrides }, common, io)
         }
-    }
+    })
 }
 
 /// What was typed, with the lines of the file in place of each `@file`: a command line has an end, and a list of ten
@@ -639,11 +684,15 @@ fn with_command(mut words: Vec<OsString>) -> Vec<OsString> {
             .is_some_and(|flags| !flags.is_empty() && flags.chars().all(|flag| flag == 'q' || flag == 'v'));
         let is_common = is_count
             || word.starts_with("--color=")
-            || matches!(word, "--color" | "--quiet" | "--verbose" | "--no-quiet" | "--no-verbose");
+            || word.starts_with("--hyperlinks=")
+            || matches!(
+                word,
+                "--color" | "--hyperlinks" | "--quiet" | "--verbose" | "--no-quiet" | "--no-verbose"
+            );
         if !is_common && !is_value {
             break;
         }
-        is_value = word == "--color" && !is_value;
+        is_value = matches!(word, "--color" | "--hyperlinks") && !is_value;
         at += 1;
     }
     let next = words.get(at).and_then(|word| word.to_str()).unwrap_or("");
@@ -688,7 +737,7 @@ mod tests {
         let parsed = |words: &str| {
             let cli = Cli::try_parse_from(words.split_whitespace()).unwrap();
             let Command::Check(check) = cli.command else { panic!("another command") };
-            check.asked()
+            check.asked().unwrap()
         };
         assert!(parsed("planlint check --exit-zero").exit_zero);
         assert!(!parsed("planlint check --exit-zero --no-exit-zero").exit_zero);

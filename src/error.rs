@@ -62,6 +62,49 @@ pub enum Error {
         /// Why, in plain words.
         reason: String,
     },
+    /// A configuration that another builds on and that cannot be opened.
+    #[error("{name}, which {by} extends, cannot be read: {reason}")]
+    #[diagnostic(help(
+        "Correct the path in `extends`; it starts from the folder of the file that it stands in."
+    ))]
+    BaseUnreadable {
+        /// The file, as shown to the user.
+        name: String,
+        /// The one that names it.
+        by: String,
+        /// Why, in plain words.
+        reason: String,
+    },
+    /// A setting on the command line that cannot be.
+    #[error("`--config '{text}'` cannot be understood: {problem}")]
+    #[diagnostic(help(
+        "Write a setting as in planlint.toml, in quotation marks for the shell: `--config 'fail-on = \"error\"'`. A path \
+         without an equals sign is taken for a file."
+    ))]
+    InlineSetting {
+        /// As typed.
+        text: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// Several configurations on the command line.
+    #[error("`--config` names several files: {names}")]
+    #[diagnostic(help(
+        "One file can build on another with `extends = \"other.toml\"`; single settings can be given as often as you like."
+    ))]
+    SeveralConfigs {
+        /// The files.
+        names: String,
+    },
+    /// A configuration together with `--isolated`.
+    #[error("`--isolated` is for no configuration at all, and `--config {name}` names one")]
+    #[diagnostic(help(
+        "Leave one of the two out. Settings such as `--config 'preview = true'` may stand beside it."
+    ))]
+    IsolatedConfig {
+        /// The file.
+        name: String,
+    },
     /// A rule pack that cannot be opened.
     #[error("the rule pack {name} cannot be read: {reason}")]
     #[diagnostic(help(
@@ -148,6 +191,13 @@ pub enum Error {
     Unreadable {
         /// As shown to the user.
         name: String,
+        /// Why, in plain words.
+        reason: String,
+    },
+    /// Changes cannot be waited for.
+    #[error("changes cannot be watched: {reason}")]
+    #[diagnostic(help("Check without `--watch`, or watch fewer folders."))]
+    Watch {
         /// Why, in plain words.
         reason: String,
     },

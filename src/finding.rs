@@ -373,6 +373,8 @@ pub struct Finding {
     pub params: Vec<(Cow<'static, str>, String)>,
     /// How it can be mended, where the program knows.
     pub fix: Option<Fix>,
+    /// Whether it rests on a kind of work that was guessed from a title.
+    pub is_guess: bool,
 }
 
 impl Finding {
@@ -387,6 +389,7 @@ impl Finding {
             labels: Vec::new(),
             params: Vec::new(),
             fix: None,
+            is_guess: false,
         }
     }
 

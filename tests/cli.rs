@@ -496,7 +496,7 @@ fn what_a_configuration_cannot_say_is_a_finding_in_it() {
         "selekt = [\"DEP\"]\nignore = [\"DEP01\", \"NOPE\", \"OWN\"]\n[severity]\nDEP002 = \"fatal\"\n";
     let folder = Folder::new(&[("plan.toml", SOUND), ("planlint.toml", config)]);
     let ran = folder.run("--output-format concise").ends_with(1);
-    ran.says("planlint.toml:1:1: warning[PLN002] unknown-field:")
+    ran.says("planlint.toml:1:1: warning[LNT007] unknown-setting:")
         .says("did you mean \"select\"?")
         .says("planlint.toml:2:21: warning[LNT005] unknown-rule: There is no rule \"NOPE\"")
         .says("planlint.toml:4:11: error[PLN004]");
@@ -609,8 +609,8 @@ fn an_option_of_a_rule_is_set_in_the_configuration() {
     folder.run(words).ends_with(0).leaves_out("DEP015");
     folder.write("planlint.toml", b"[rule.DEP015]\ndayz = 1000\n");
     folder
-        .run(&format!("{words} --extend-select PLN002"))
-        .says("planlint.toml:2:1: warning[PLN002]")
+        .run(&format!("{words} --extend-select LNT"))
+        .says("planlint.toml:2:1: warning[LNT007]")
         .says("DEP015");
 }
 

@@ -48,6 +48,8 @@ fn written(sources: &Sources, findings: Vec<Finding>, unicode: bool, writers: &[
         color: false,
         unicode,
         fail_on: planlint::finding::Severity::Warning,
+        docs: None,
+        hyperlinks: false,
         folder: "",
     };
     let mut out = Vec::new();
@@ -366,9 +368,12 @@ fn ran_into(
         stderr: &mut err,
         stdout_is_terminal: false,
         terminal_width: None,
+        terminal_has_links: false,
+        terminal: None,
         env,
         cwd: PathBuf::from(folder.path()),
         today: jiff::civil::date(2026, 10, 2),
+        now: &|| (jiff::civil::date(2026, 10, 2), jiff::civil::time(9, 0, 0, 0)),
     };
     let exit = planlint::cli::run(words, &mut io);
     (exit, String::from_utf8(err).unwrap())

@@ -162,9 +162,12 @@ fn check(file: &Path, options: &str) {
         stderr: &mut errors,
         stdout_is_terminal: false,
         terminal_width: None,
+        terminal_has_links: false,
+        terminal: None,
         env: &|_| None,
         cwd: PathBuf::from("."),
         today: jiff::civil::date(2026, 10, 2),
+        now: &|| (jiff::civil::date(2026, 10, 2), jiff::civil::Time::midnight()),
     };
     let file = file.display().to_string();
     planlint::cli::run(

@@ -86,6 +86,8 @@ pub(crate) const VARIANT: &[Key] = &[
     key("message", Takes::Text, "The finding in one sentence, for this case"),
     key("help", Takes::Text, "What to do in this case"),
     key("question", Takes::Text, "What to ask in this case"),
+    key("status-since", Takes::Text, "The release in which it got this status"),
+    key("formerly", Takes::Texts, "Codes and names that it had before; they still mean it"),
     key("severity", Takes::Word(SEVERITIES), "How bad it is in this case"),
     key("when", Takes::Condition, "When this case is given"),
     key("at", Takes::Texts, "The field at which the finding is placed; id is the header"),

@@ -40,6 +40,18 @@ pub enum Status {
     Removed,
 }
 
+impl Status {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Status::Preview => "preview",
+            Status::Stable => "stable",
+            Status::Deprecated => "deprecated",
+            Status::Removed => "removed",
+        }
+    }
+}
+
 /// Whether a rule judges plans one by one or together.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Scope {
@@ -127,6 +139,15 @@ pub struct Rule {
     pub ask: Option<Arc<Ask>>,
 }
 
+impl Rule {
+    /// The code that fingerprints are made of: the first that the rule had, so that they outlive a new one.
+    pub fn first_code(&self) -> &str {
+        let is_code =
+            |word: &&Cow<'static, str>| word.bytes().last().is_some_and(|byte| byte.is_ascii_digit());
+        self.entry.formerly.iter().find(is_code).map_or_else(|| self.code.as_str(), |code| code)
+    }
+}
+
 impl std::ops::Deref for Rule {
     type Target = Entry;
 
@@ -144,6 +165,10 @@ pub struct Entry {
     pub since: Cow<'static, str>,
     /// How long it has been trusted.
     pub status: Status,
+    /// The release in which it came to that; empty where it began so.
+    pub status_since: Cow<'static, str>,
+    /// Codes and names that it had before: they still mean it. The first code goes on into fingerprints.
+    pub formerly: Vec<Cow<'static, str>>,
     /// How bad, where neither a variant nor the configuration says otherwise.
     pub severity: Severity,
     /// Whether it runs unless asked for.
@@ -183,6 +208,11 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// Whether a word is a code or name that the rule had before.
+    pub fn is_former(&self, word: &str) -> bool {
+        self.formerly.iter().any(|it| it.eq_ignore_ascii_case(word))
+    }
+
     /// All texts with placeholders: message, help and question, and those of the variants.
     pub fn templates(&self) -> impl Iterator<Item = &str> {
         let variants = self.variant.values().flat_map(|it| [&it.message, &it.help, &it.question]);
@@ -354,11 +384,12 @@ impl Catalogue {
         self.by_code.get(&code).copied()
     }
 
-    /// The rule with a code or a name, in either case.
+    /// The rule with a code or a name, in either case; also with one that it had before.
     pub fn find(&self, word: &str) -> Option<&Rule> {
-        self.rules.iter().find(|rule| {
+        let is_now = |rule: &&Rule| {
             rule.code.as_str().eq_ignore_ascii_case(word) || rule.name.eq_ignore_ascii_case(word)
-        })
+        };
+        self.rules.iter().find(is_now).or_else(|| self.rules.iter().find(|rule| rule.is_former(word)))
     }
 
     /// The kinds of work, after an empty one that stands for none.
@@ -470,6 +501,16 @@ impl Options {
     /// Everything as the catalogue says.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Sets what others set, too; where both do, it is theirs that counts.
+    pub fn extend(&mut self, others: Options) {
+        self.values.extend(others.values);
+    }
+
+    /// Everything that is set, by code and name.
+    pub fn iter(&self) -> impl Iterator<Item = (Code, &str, &OptionValue)> {
+        self.values.iter().map(|((code, name), value)| (*code, name.as_str(), value))
     }
 
     /// Sets an option.

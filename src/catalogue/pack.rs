@@ -498,6 +498,15 @@ impl<'p> Reader<'p> {
         let (per, at, from, variants) = (take("per"), take("at"), take("from-tasks"), take("variant"));
         let merge = take("merge");
         let mut entry = self.entry(code, table);
+        // What a rule was called before must not be what another is called now.
+        for word in if self.is_users { &*entry.formerly } else { &[] } {
+            if word.eq_ignore_ascii_case(code.get_ref()) || catalogue.find(word).is_some() {
+                self.invalid(
+                    code.span(),
+                    &format!("`{word}`, which it was formerly, is what a rule is called now"),
+                );
+            }
+        }
         let mut conditions = Conditions::new(self, catalogue, &entry.option);
         if let Some(variants) = variants {
             entry.variant = conditions.variants(of, variants);
@@ -535,6 +544,8 @@ impl<'p> Reader<'p> {
             match name {
                 "name" => entry.name = self.text_of(name, value).unwrap_or_default(),
                 "since" => entry.since = self.text_of(name, value).unwrap_or_default(),
+                "status-since" => entry.status_since = self.text_of(name, value).unwrap_or_default(),
+                "formerly" => entry.formerly = self.cows_of(name, value),
                 "status" => {
                     const WORDS: [(&str, Status); 4] = [
                         ("preview", Status::Preview),

@@ -27,7 +27,7 @@ const ROUNDS: usize = 8;
 /// What the comments are judged by: the same as the check that found what they hide.
 pub(super) struct Asked<'a> {
     pub(super) reason: &'a str,
-    pub(super) least: Option<Severity>,
+    pub(super) shown: (Severity, bool),
     pub(super) fail_on: Severity,
     pub(super) clock: Clock,
 }
@@ -54,9 +54,7 @@ pub(super) fn add_ignore(
     let left = loop {
         let changed = with_comments(sources, &comments, asked.reason);
         let Report { verdict: mut after, .. } = crate::check(&changed, configs, &asked.clock);
-        if let Some(least) = asked.least {
-            after.keep_from(least);
-        }
+        after.keep(asked.shown.0, asked.shown.1);
         if !leave_out_what_fails(&mut comments, verdict, &after) {
             write(sources, &changed, &comments, io)?;
             break after;

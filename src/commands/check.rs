@@ -9,13 +9,17 @@ use super::baseline::write_baseline;
 use super::fix::{self, FixAsked};
 use super::input;
 use super::outputs::{self, Output};
+use super::progress::during;
+use super::show_settings::show_settings;
+use super::watch::watch;
 use super::{ColorChoice, Common, Exit, Io};
 use crate::Clock;
 use crate::config::{Configs, Overrides};
 use crate::error::Error;
 use crate::finding::Severity;
 use crate::report::View;
-use crate::source::{Asked, Discovery, Format, Unreadable, absolute, discover};
+use crate::report::text::counted;
+use crate::source::{Asked, Discovery, Format, Stdin, Unreadable, absolute, discover};
 
 /// Columns of a report that goes into a file.
 const FILE_WIDTH: usize = 100;
@@ -43,6 +47,10 @@ pub struct Check {
     pub add_ignore: Option<String>,
     /// List the files that would be read, and check nothing.
     pub show_files: bool,
+    /// Show what holds in the working folder and where it is said, and check nothing.
+    pub show_settings: bool,
+    /// Check again after every change.
+    pub watch: bool,
     /// The least severity that makes the check fail, where the command line says so.
     pub fail_on: Option<Severity>,
     /// Findings do not make it fail.
@@ -61,9 +69,22 @@ pub struct Check {
     pub fixes: FixAsked,
 }
 
+/// What a run has read.
+#[derive(Default)]
+pub(super) struct Read {
+    /// Plans, configurations, packs and baselines.
+    pub(super) files: Vec<PathBuf>,
+    /// The folders that were looked into.
+    pub(super) folders: Vec<PathBuf>,
+}
+
 /// Checks plans.
 pub fn check(mut asked: Check, common: &Common, io: &mut Io<'_>) -> Exit {
-    match run(&mut asked, common, io) {
+    let ended = match asked.watch {
+        true => watch(&asked, common, io),
+        false => run(&mut asked, common, io, &mut Read::default()),
+    };
+    match ended {
         Ok(exit) => exit,
         Err(error) => {
             io.explain_failure(&error);
@@ -72,17 +93,33 @@ pub fn check(mut asked: Check, common: &Common, io: &mut Io<'_>) -> Exit {
     }
 }
 
-fn run(asked: &mut Check, common: &Common, io: &mut Io<'_>) -> Result<Exit, Error> {
-    if asked.overrides.config.is_none() && !asked.overrides.isolated {
-        asked.overrides.config = io.variable("PLANLINT_CONFIG").map(PathBuf::from);
-    }
+pub(super) fn run(
+    asked: &mut Check,
+    common: &Common,
+    io: &mut Io<'_>,
+    read: &mut Read,
+) -> Result<Exit, Error> {
     asked.overrides.no_baseline = asked.write_baseline.is_some();
-    let mut configs = Configs::new(io.cwd.clone(), asked.overrides.clone())?;
+    let mut configs = io.configs(&mut asked.overrides, common)?;
     let here = configs.for_folder(&io.cwd);
     let outputs = outputs::resolve(&asked.outputs, asked.output_file.as_ref(), &here, io)?;
+    if asked.show_settings {
+        let written = show_settings(asked, &outputs, &configs, io);
+        let exit = said_errors(&configs, io);
+        return Ok(io.finish(written, exit));
+    }
+    let terminal = io.terminal.filter(|_| common.quiet == 0);
     let name = input::stdin_name(asked.stdin_filename.as_deref());
-    let stdin = asked.paths.iter().any(|path| path.as_os_str() == "-").then(|| absolute(&io.cwd, &name));
-    let mut found = found(asked, &configs, io)?;
+    let piped = asked.paths.iter().any(|path| path.as_os_str() == "-").then(|| absolute(&io.cwd, &name));
+    let stdin = stdin(asked, io)?;
+    let mut found = during(terminal, "looking for plans", || found(asked, stdin, &configs, io));
+    read.folders = std::mem::take(&mut found.folders);
+    // Where something could not be read, or was left out this time, nobody knows what is missing.
+    let is_whole = found.unreadable.is_empty() && asked.overrides.exclude.is_empty();
+    let walked = std::mem::take(&mut found.walked);
+    if is_whole {
+        configs.has_walked(walked.clone());
+    }
     let (files, excluded) = (&found.sources, found.excluded);
     let has_plans = files.iter().any(|(_, file)| file.format != Format::Config);
     if !has_plans && found.unreadable.is_empty() {
@@ -99,11 +136,19 @@ fn run(asked: &mut Check, common: &Common, io: &mut Io<'_>) -> Result<Exit, Erro
     configs.add_to(&mut found.sources);
     let fail_on = asked.fail_on.or(here.fail_on()).unwrap_or(Severity::Warning);
     let clock = Clock { today: asked.as_of.unwrap_or(io.today) };
-    let least = asked.min_severity.or(here.min_severity());
+    let least = asked.min_severity.or(here.min_severity()).unwrap_or(here.audience().least());
+    let shown = (least, here.audience().is_shown_guesses());
     let mut fixing = None;
     if asked.fixes.is_on() {
         let overrides = asked.overrides.clone();
-        let run = fix::Run { asked: asked.fixes, overrides, least, clock, cwd: io.cwd.clone(), stdin };
+        let run = fix::Run {
+            asked: asked.fixes,
+            overrides,
+            least: Some(least),
+            clock,
+            cwd: io.cwd.clone(),
+            stdin: piped,
+        };
         let mended = with_threads(asked.threads, || run.mend(&found.sources))?;
         let catalogue = configs.catalogue();
         let done = run.finish(&mut found.sources, mended, &catalogue, common, io);
@@ -113,29 +158,35 @@ fn run(asked: &mut Check, common: &Common, io: &mut Io<'_>) -> Result<Exit, Erro
             return Ok(if has_failed { Exit::Failed } else { exit });
         }
         // What is left is judged as if the files had always been so.
-        configs = Configs::new(io.cwd.clone(), asked.overrides.clone())?;
+        configs = io.configs(&mut asked.overrides, common)?;
+        if is_whole {
+            configs.has_walked(walked);
+        }
         fixing = Some((run, done));
     }
-    let mut checked = with_threads(asked.threads, || crate::check(&found.sources, &configs, &clock))?;
+    let what = format!("checking {}", counted(found.sources.len(), "file"));
+    let mut checked = during(terminal, &what, || {
+        with_threads(asked.threads, || crate::check(&found.sources, &configs, &clock))
+    })?;
+    read.files = found.sources.iter().map(|(_, file)| file.path.clone()).collect();
     if common.verbose > 0 {
         for (_, file) in found.sources.iter() {
             io.complain(&format!("read {}", file.name));
         }
     }
-    if let Some(least) = least {
-        checked.verdict.keep_from(least);
-    }
+    checked.verdict.keep(shown.0, shown.1);
     if let Some((run, done)) = &fixing {
         run.forget_tried(&mut checked.verdict, &found.sources, done);
     }
     if let Some(reason) = &asked.add_ignore {
-        let judged_by = add_ignore::Asked { reason, least, fail_on, clock };
+        let judged_by = add_ignore::Asked { reason, shown, fail_on, clock };
         return add_ignore::add_ignore(&judged_by, &configs, (&checked.model, &checked.verdict), common, io);
     }
     let folder = outputs::folder_in_repository(io);
     let catalogue = std::sync::Arc::clone(&checked.catalogue);
     let (model, folder, mut judged) = (&checked.model, folder.as_str(), checked.verdict);
-    let color = common.color == ColorChoice::Always;
+    let (color, hyperlinks) = (common.color == ColorChoice::Always, common.hyperlinks == ColorChoice::Always);
+    let docs = here.docs_url();
     if let Some(path) = &asked.write_baseline {
         let verdict = &judged;
         let view = View {
@@ -146,6 +197,8 @@ fn run(asked: &mut Check, common: &Common, io: &mut Io<'_>) -> Result<Exit, Erro
             color,
             unicode: false,
             fail_on,
+            docs,
+            hyperlinks,
             folder,
         };
         let owner = asked.baseline_owner.as_deref();
@@ -161,6 +214,8 @@ fn run(asked: &mut Check, common: &Common, io: &mut Io<'_>) -> Result<Exit, Erro
         color,
         unicode: false,
         fail_on,
+        docs,
+        hyperlinks,
         folder,
     };
     let is_failing = verdict.findings.iter().any(|judged| judged.severity >= fail_on);
@@ -174,7 +229,8 @@ fn run(asked: &mut Check, common: &Common, io: &mut Io<'_>) -> Result<Exit, Erro
             }
         } else if common.quiet < 2 {
             let (width, color, unicode) = (io.width(), io.colors(common.color), io.shows_unicode());
-            let view = View { width, color, unicode, ..plain };
+            let hyperlinks = io.has_links(common.hyperlinks);
+            let view = View { width, color, unicode, hyperlinks, ..plain };
             // The mended text of the input stream has gone to where reports go.
             let is_taken = fixing.as_ref().is_some_and(|(run, _)| run.stdin.is_some());
             if is_taken {
@@ -202,13 +258,24 @@ fn run(asked: &mut Check, common: &Common, io: &mut Io<'_>) -> Result<Exit, Erro
     Ok(io.finish(written, exit))
 }
 
-/// Reads what was asked for, the input stream included.
-fn found(asked: &mut Check, configs: &Configs, io: &mut Io<'_>) -> Result<Discovery, Error> {
+/// Says what is wrong with the configurations so that they cannot be used.
+fn said_errors(configs: &Configs, io: &mut Io<'_>) -> Exit {
+    let errors = configs.errors();
+    errors.iter().for_each(|error| io.explain_failure(error));
+    if errors.is_empty() { Exit::Clean } else { Exit::Failed }
+}
+
+/// What comes in through the input stream, where that was asked for; without any path the current folder is meant.
+fn stdin(asked: &mut Check, io: &mut Io<'_>) -> Result<Option<Stdin>, Error> {
     if asked.paths.is_empty() {
         asked.paths.push(PathBuf::from("."));
     }
-    let stdin = input::from_stdin(&mut asked.paths, asked.stdin_filename.as_deref(), io)?;
-    Ok(discover(&Asked {
+    input::from_stdin(&mut asked.paths, asked.stdin_filename.as_deref(), io)
+}
+
+/// Finds and reads what was asked for.
+fn found(asked: &Check, stdin: Option<Stdin>, configs: &Configs, io: &Io<'_>) -> Discovery {
+    discover(&Asked {
         paths: asked.paths.clone(),
         stdin,
         cwd: io.cwd.clone(),
@@ -216,7 +283,7 @@ fn found(asked: &mut Check, configs: &Configs, io: &mut Io<'_>) -> Result<Discov
         respect_gitignore: asked.respect_gitignore,
         exclude: configs.excluded(),
         globs: &|folder| configs.globs(folder),
-    }))
+    })
 }
 
 fn with_threads<T: Send>(threads: Option<usize>, work: impl FnOnce() -> T + Send) -> Result<T, Error> {

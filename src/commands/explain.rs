@@ -19,7 +19,7 @@ const MOST_PHRASES: usize = 8;
 pub fn explain(words: &[String], common: &Common, io: &mut Io<'_>) -> Exit {
     let page = Page { width: io.width(), color: io.colors(common.color) };
     // The packs of this folder have rules and words too. What is wrong with its configuration is for `check` to say.
-    let configs = Configs::new(io.cwd.clone(), Overrides::default()).unwrap_or_else(|_| Configs::isolated());
+    let configs = io.configs(&mut Overrides::default(), common).unwrap_or_else(|_| Configs::isolated());
     configs.for_folder(&io.cwd);
     let catalogue = &*configs.catalogue();
     let mut own: Option<Vec<OwnTerm>> = None;

@@ -12,15 +12,18 @@ mod input;
 mod man;
 mod outputs;
 mod pages;
+mod progress;
 mod rules;
 mod schedule;
 mod schema;
+mod show_settings;
 mod test_rules;
+mod watch;
 
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 
 pub use crate::config::Overrides;
 pub use check::{Check, check};
@@ -31,11 +34,13 @@ pub use init::{Init, init};
 pub use man::man;
 pub use outputs::Output;
 pub use pages::pages;
+pub use progress::Terminal;
 pub use rules::{Form, Rules, rules};
 pub use schedule::{ScheduleAsked, schedule};
 pub use schema::schema;
 pub use test_rules::{TestRules, test_rules};
 
+use crate::config::Configs;
 use crate::error::Error;
 use crate::report::picture;
 use crate::report::text::wrapped;
@@ -53,12 +58,18 @@ pub struct Io<'a> {
     pub stdout_is_terminal: bool,
     /// Columns of the terminal, where there is one.
     pub terminal_width: Option<usize>,
+    /// Whether the terminal behind `stdout` is one that can open addresses.
+    pub terminal_has_links: bool,
+    /// The terminal behind `stderr`, where there is one: for what passes.
+    pub terminal: Option<&'a Terminal<'a>>,
     /// The variables of the environment.
     pub env: &'a dyn Fn(&str) -> Option<String>,
     /// The folder that relative paths start from.
     pub cwd: PathBuf,
     /// The date of today.
     pub today: Date,
+    /// The time of day, and the date again: a watch goes on past midnight.
+    pub now: &'a dyn Fn() -> (Date, Time),
 }
 
 /// How a command ended: the exit code of the process.
@@ -72,7 +83,7 @@ pub enum Exit {
     Failed = 2,
 }
 
-/// When to color.
+/// When to color, and when to make codes links.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub enum ColorChoice {
     /// At a terminal, unless the environment says otherwise.
@@ -89,6 +100,8 @@ pub enum ColorChoice {
 pub struct Common {
     /// When to color.
     pub color: ColorChoice,
+    /// When to make codes links to the pages of their rules.
+    pub hyperlinks: ColorChoice,
     /// How much to leave unsaid: 1 all but findings, 2 everything.
     pub quiet: u8,
     /// How much more to say, on the error stream.
@@ -114,8 +127,30 @@ impl Io<'_> {
             ColorChoice::Never => false,
             ColorChoice::Auto if is_set("NO_COLOR") => false,
             ColorChoice::Auto if is_on("FORCE_COLOR") || is_on("CLICOLOR_FORCE") => true,
+            ColorChoice::Auto if (self.env)("CLICOLOR").is_some_and(|value| value == "0") => false,
             ColorChoice::Auto => self.stdout_is_terminal && !self.is_dumb(),
         }
+    }
+
+    /// Whether to make codes links: as told, else at a terminal that can open them.
+    fn has_links(&self, choice: ColorChoice) -> bool {
+        match choice {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => self.stdout_is_terminal && self.terminal_has_links && !self.is_dumb(),
+        }
+    }
+
+    /// The configurations of a run: as told, else as PLANLINT_CONFIG says.
+    fn configs(&mut self, overrides: &mut Overrides, common: &Common) -> Result<Configs, Error> {
+        if overrides.config.is_none() && !overrides.isolated {
+            overrides.config = self.variable("PLANLINT_CONFIG").map(PathBuf::from);
+        }
+        let configs = Configs::new(self.cwd.clone(), overrides.clone())?;
+        for notice in configs.notices().iter().filter(|_| common.quiet == 0) {
+            self.complain(&format!("planlint: {notice}"));
+        }
+        Ok(configs)
     }
 
     /// Whether to draw with more than ASCII: only at a terminal whose locale is UTF-8.

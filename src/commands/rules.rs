@@ -4,9 +4,9 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Exit, Io, pages};
-use crate::catalogue::{Catalogue, PackHead, Rule, Scope, Status, nearest};
-use crate::config::{Configs, Overrides, suggestion};
+use super::{Common, Exit, Io, pages};
+use crate::catalogue::{Catalogue, PackHead, Rule, Scope, nearest};
+use crate::config::{Overrides, suggestion};
 use crate::error::Error;
 
 /// What was asked.
@@ -35,8 +35,8 @@ pub enum Form {
 }
 
 /// Lists the rules.
-pub fn rules(asked: Rules, io: &mut Io<'_>) -> Exit {
-    let configs = match Configs::new(io.cwd.clone(), asked.overrides) {
+pub fn rules(mut asked: Rules, common: &Common, io: &mut Io<'_>) -> Exit {
+    let configs = match io.configs(&mut asked.overrides, common) {
         Ok(configs) => configs,
         Err(error) => {
             io.explain_failure(&error);
@@ -108,7 +108,10 @@ fn is_meant(word: &str, rule: &Rule) -> bool {
     let code = rule.code.as_str();
     let is_prefix =
         !word.is_empty() && code.get(..word.len()).is_some_and(|it| it.eq_ignore_ascii_case(word));
-    word.eq_ignore_ascii_case("all") || is_prefix || rule.name.eq_ignore_ascii_case(word)
+    word.eq_ignore_ascii_case("all")
+        || is_prefix
+        || rule.name.eq_ignore_ascii_case(word)
+        || rule.is_former(word)
 }
 
 /// A rule, and on which plans it runs.
@@ -151,6 +154,10 @@ struct JsonRow<'a> {
     status: &'static str,
     scope: &'static str,
     since: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    status_since: &'a str,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    formerly: &'a [std::borrow::Cow<'static, str>],
     summary: &'a str,
     question: &'a str,
     explanation: &'a str,
@@ -170,17 +177,14 @@ fn json(rows: &[Row<'_>], out: &mut dyn Write) -> io::Result<()> {
             runs: standing.runs(),
             runs_on_imported: standing.on_imported,
             runs_on_plan_files: standing.on_plan_files,
-            status: match rule.status {
-                Status::Preview => "preview",
-                Status::Stable => "stable",
-                Status::Deprecated => "deprecated",
-                Status::Removed => "removed",
-            },
+            status: rule.status.as_str(),
             scope: match rule.scope {
                 Scope::Plan => "plan",
                 Scope::Portfolio => "portfolio",
             },
             since: &rule.since,
+            status_since: &rule.status_since,
+            formerly: &rule.formerly,
             summary: &rule.summary,
             question: &rule.question,
             explanation: rule.explanation.trim(),

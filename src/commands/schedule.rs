@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 
 use super::{Common, Exit, Io, input};
-use crate::config::{Configs, Overrides};
+use crate::config::Overrides;
 use crate::error::Error;
 use crate::network::Network;
 use crate::read::{Read, read_with};
@@ -45,10 +45,7 @@ pub fn schedule(asked: ScheduleAsked, common: &Common, io: &mut Io<'_>) -> Exit 
 }
 
 fn run(mut asked: ScheduleAsked, common: &Common, io: &mut Io<'_>) -> Result<Exit, Error> {
-    if asked.overrides.config.is_none() && !asked.overrides.isolated {
-        asked.overrides.config = io.variable("PLANLINT_CONFIG").map(PathBuf::from);
-    }
-    let configs = Configs::new(io.cwd.clone(), asked.overrides)?;
+    let configs = io.configs(&mut asked.overrides, common)?;
     if asked.paths.is_empty() {
         asked.paths.push(PathBuf::from("."));
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::rules::pack_named;
 use super::{Common, Exit, Io};
 use crate::catalogue::{Catalogue, EMBEDDED, PackText, Rule};
-use crate::config::{Configs, Overrides};
+use crate::config::Overrides;
 use crate::error::Error;
 use crate::expect;
 use crate::report::{self, Tested};
@@ -45,7 +45,7 @@ struct Packs {
 }
 
 fn run(asked: &TestRules, common: &Common, io: &mut Io<'_>) -> Result<Exit, Error> {
-    let packs = gather(asked, io)?;
+    let packs = gather(asked, common, io)?;
     let others = packs.others.iter().map(|text| PackText { file: FileId::new(packs.sources.len()), text });
     let (before, _) = Catalogue::embedded().with(&others.collect::<Vec<_>>());
     let own = packs.sources.iter().zip(&packs.own).filter(|(_, is_own)| **is_own);
@@ -71,8 +71,8 @@ fn run(asked: &TestRules, common: &Common, io: &mut Io<'_>) -> Result<Exit, Erro
     Ok(io.finish(written, exit))
 }
 
-fn gather(asked: &TestRules, io: &Io<'_>) -> Result<Packs, Error> {
-    let configs = Configs::new(io.cwd.clone(), asked.overrides.clone())?;
+fn gather(asked: &TestRules, common: &Common, io: &mut Io<'_>) -> Result<Packs, Error> {
+    let configs = io.configs(&mut asked.overrides.clone(), common)?;
     configs.for_folder(&io.cwd);
     let configured = configs.packs();
     let mut packs = Packs {

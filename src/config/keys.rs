@@ -51,6 +51,30 @@ pub(crate) enum Takes {
 
 /// What may stand at the top of the file. Keys that begin with `x-` are the user's own, here and in every table.
 pub(crate) const KEYS: &[Key] = &[
+    key(
+        "extends",
+        Takes::Text,
+        "Another planlint.toml that this one builds on; its path starts from this file",
+        r#""../shared/planlint.toml""#,
+    ),
+    key(
+        "explicit-preview-rules",
+        Takes::Flag,
+        "true: rules that are still being tried out run only where they are selected one by one",
+        "true",
+    ),
+    key(
+        "audience",
+        Takes::Word(&["team", "review", "audit"]),
+        "Who reads the report: the team all, a review no advice and no guesses, an audit all rules and what is hidden",
+        r#""review""#,
+    ),
+    key(
+        "docs-url",
+        Takes::Text,
+        "Where the pages of the rules are, for links in a terminal",
+        r#""https://intranet.example/planlint""#,
+    ),
     key("select", Takes::Rules, "Run only these rules", r#"["PLN", "DEP", "no-rollback"]"#),
     key("ignore", Takes::Rules, "Do not run these rules", r#"["DEP015"]"#),
     key("extend-select", Takes::Rules, "Run these rules as well", r#"["OWN009"]"#),
@@ -172,6 +196,11 @@ const DAYS: &str = r"^\s*\+?([0-9]+(\.[0-9]*)?|\.[0-9]+)\s*e?(d|w|wk)\s*$|^\s*0+
 
 const fn key(name: &'static str, takes: Takes, means: &'static str, example: &'static str) -> Key {
     Key { name, takes, means, example }
+}
+
+/// The names of everything that may stand at the top of the file.
+pub fn key_names() -> Vec<&'static str> {
+    names(KEYS)
 }
 
 /// The names of some keys.

@@ -1,7 +1,9 @@
 //! `planlint.toml`: found upward from each file, as written (`written`), and resolved with the command line into
 //! [`Settings`].
 
+mod audience;
 mod baseline;
+mod idle;
 pub(crate) mod keys;
 mod resolved;
 mod rule_set;
@@ -13,17 +15,22 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use miette::NamedSource;
 use rustc_hash::FxHashMap;
 
+pub use audience::Audience;
 pub use baseline::{Baseline, Known};
+pub(crate) use idle::{Seen, after_run};
+pub use keys::key_names;
 pub use resolved::Settings;
 pub use rule_set::RuleSet;
-pub(crate) use rule_set::{corrected, rule_meant, suggestion};
-pub use written::OUTPUT_FORMATS;
+pub(crate) use rule_set::{corrected, notice, rule_meant, suggestion};
+pub use written::{OUTPUT_FORMATS, Said};
 
+use self::resolved::Told;
 use self::rule_set::{Layer, Selector};
 use self::written::Written;
 use crate::catalogue::{Catalogue, PackText};
 use crate::error::Error;
-use crate::finding::Finding;
+use crate::finding::{Code, Finding};
+use crate::model::Model;
 use crate::source::{self, CONFIG_NAME, Decoding, FileId, Format, Globs, SourceFile, Sources};
 
 /// The release that runs.
@@ -44,6 +51,10 @@ pub struct Overrides {
     pub isolated: bool,
     /// `--config`: this configuration for all files; its patterns start from the working directory.
     pub config: Option<PathBuf>,
+    /// `--config 'key = value'`: settings on top of every configuration.
+    pub inline: Vec<String>,
+    /// `--audience`: who reads the report.
+    pub audience: Option<Audience>,
     /// `--preview`: rules on trial too.
     pub preview: bool,
     /// `--no-guess`: no kinds of work from titles.
@@ -60,9 +71,10 @@ pub struct Overrides {
 pub struct Configs {
     cwd: PathBuf,
     isolated: bool,
-    preview: bool,
-    no_guess: bool,
-    command_line: Layer,
+    told: Told,
+    notices: Vec<String>,
+    /// Folders in which every plan was looked for.
+    walked: Mutex<Vec<PathBuf>>,
     /// Holds for files that no configuration holds for, or for all files: `--config`, `--isolated`.
     fallback: Arc<Settings>,
     only_fallback: bool,
@@ -103,22 +115,27 @@ struct Found {
 }
 
 impl Found {
-    /// All configurations, each followed by its packs.
+    /// All configurations, each followed by what it builds on and its packs.
     fn all(&self) -> impl Iterator<Item = &Loaded> {
-        self.files.iter().flat_map(|loaded| std::iter::once(loaded).chain(&loaded.packs))
+        self.files.iter().flat_map(|it| std::iter::once(it).chain(&it.bases).chain(&it.packs))
     }
 }
 
 /// A configuration or a pack that was read.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 struct Loaded {
     path: PathBuf,
     text: String,
     decoding: Decoding,
     findings: Vec<Finding>,
     errors: Vec<Error>,
+    /// The configurations that it builds on, the nearest first.
+    bases: Vec<Loaded>,
     packs: Vec<Loaded>,
 }
+
+/// Configurations that may build on one another.
+const MOST_BASES: usize = 16;
 
 impl Configs {
     /// The configurations for a run in a working directory, which must be absolute.
@@ -139,35 +156,51 @@ impl Configs {
         // The command line may name rules of the packs that the configuration here brings.
         let catalogue = Self::catalogue_at(&cwd, &overrides, &texts);
         let catalogue = &*catalogue;
-        let parse = |option: &'static str, words: &[String]| {
+        let (mut notices, mut said) = (Vec::new(), std::collections::BTreeMap::new());
+        let mut parse = |option: &'static str, words: &[String]| {
             // clap splits at commas; a user of the library may not.
-            let words = words.iter().flat_map(|word| word.split(',')).map(str::trim);
-            words
-                .map(|word| {
-                    Selector::parse(catalogue, word).ok_or_else(|| Error::UnknownRule {
-                        option,
-                        value: word.to_owned(),
-                        suggestion: suggestion(catalogue, word),
-                    })
+            let words: Vec<&str> = words.iter().flat_map(|word| word.split(',')).map(str::trim).collect();
+            if !words.is_empty() {
+                let listed: Vec<String> = words.iter().map(|word| written::text_of(word)).collect();
+                let value = format!("[{}]", listed.join(", "));
+                let name = option.trim_start_matches('-').to_owned();
+                said.insert(name, Said { value, by: "command line".to_owned() });
+            }
+            let parsed = words.into_iter().map(|word| {
+                notices.extend(notice(catalogue, word).map(|notice| notice.sentence(option)));
+                Selector::parse(catalogue, word).ok_or_else(|| Error::UnknownRule {
+                    option,
+                    value: word.to_owned(),
+                    suggestion: suggestion(catalogue, word),
                 })
-                .collect::<Result<Vec<_>, _>>()
+            });
+            parsed.collect::<Result<Vec<_>, _>>()
         };
         let select = parse("--select", &overrides.select)?;
-        let command_line = Layer {
+        let rules = Layer {
             select: (!select.is_empty()).then_some(select),
             extend: parse("--extend-select", &overrides.extend_select)?,
             ignore: parse("--ignore", &overrides.ignore)?,
         };
-        let preview = overrides.preview;
-        let written = Written { guess_kinds: overrides.no_guess.then_some(false), ..Written::default() };
+        for text in &overrides.inline {
+            sound_inline(text, catalogue)?;
+        }
+        let told = Told {
+            rules,
+            said,
+            preview: overrides.preview,
+            no_guess: overrides.no_guess,
+            audience: overrides.audience,
+            inline: overrides.inline,
+        };
         let embedded = Arc::clone(Catalogue::embedded());
-        let plain = Settings::new(embedded, cwd.clone(), None, written, &command_line, preview);
+        let plain = Settings::new(embedded, cwd.clone(), None, Written::default(), &told);
         let mut configs = Self {
             cwd: cwd.clone(),
             isolated: overrides.isolated,
-            preview,
-            no_guess: overrides.no_guess,
-            command_line,
+            told,
+            notices,
+            walked: Mutex::default(),
             fallback: Arc::new(plain),
             only_fallback: overrides.isolated || overrides.config.is_some(),
             baseline: overrides.baseline.as_ref().map(|path| source::absolute(&cwd, path)),
@@ -193,14 +226,14 @@ impl Configs {
     /// No configuration and nothing on the command line: for tests and examples.
     pub fn isolated() -> Self {
         let catalogue = Arc::clone(Catalogue::embedded());
-        let layer = Layer::default();
-        let settings = Settings::new(catalogue, PathBuf::new(), None, Written::default(), &layer, false);
+        let told = Told::default();
+        let settings = Settings::new(catalogue, PathBuf::new(), None, Written::default(), &told);
         Self {
             cwd: PathBuf::new(),
             isolated: true,
-            preview: false,
-            no_guess: false,
-            command_line: layer,
+            told,
+            notices: Vec::new(),
+            walked: Mutex::default(),
             fallback: Arc::new(settings),
             only_fallback: true,
             exclude: Arc::new(Globs::none(PathBuf::new())),
@@ -242,14 +275,8 @@ impl Configs {
                 Err(None) => {}
                 Err(Some(reason)) if path.is_file() => {
                     let name = source::shown(&self.cwd, &path);
-                    found.files.push(Loaded {
-                        path,
-                        text: String::new(),
-                        decoding: Decoding::default(),
-                        findings: Vec::new(),
-                        errors: vec![Error::ConfigUnreadable { name, reason }],
-                        packs: Vec::new(),
-                    });
+                    let errors = vec![Error::ConfigUnreadable { name, reason }];
+                    found.files.push(Loaded { path, errors, ..Loaded::default() });
                     break;
                 }
                 // A folder of that name is no configuration.
@@ -284,17 +311,17 @@ impl Configs {
             }
             by_path.into_values().collect()
         };
-        let present: rustc_hash::FxHashSet<PathBuf> =
+        let mut present: rustc_hash::FxHashSet<PathBuf> =
             sources.iter().map(|(_, file)| file.path.clone()).collect();
         let mut found = self.lock();
         found.files.sort_by(|a, b| a.path.cmp(&b.path));
-        let all = found.all();
-        for loaded in all.filter(|loaded| !present.contains(&loaded.path)) {
+        // Two configurations may build on the same one, or name the same pack.
+        for loaded in found.all().filter(|loaded| present.insert(loaded.path.clone())) {
             let name = source::shown(&self.cwd, &loaded.path);
             let (path, text) = (loaded.path.clone(), loaded.text.clone());
             sources.push(SourceFile::new(name, path, Format::Config, text, loaded.decoding));
         }
-        for baseline in baselines.iter().filter(|baseline| !present.contains(&baseline.path)) {
+        for baseline in baselines.iter().filter(|baseline| present.insert(baseline.path.clone())) {
             let name = source::shown(&self.cwd, &baseline.path);
             let (path, text) = (baseline.path.clone(), baseline.text.clone());
             sources.push(SourceFile::new(name, path, Format::Config, text, baseline.decoding));
@@ -339,7 +366,22 @@ impl Configs {
 
     /// Whether what is hidden is shown all the same.
     pub fn shows_hidden(&self) -> bool {
-        self.no_ignores
+        self.no_ignores || self.for_folder(&self.cwd).audience().is_shown_all()
+    }
+
+    /// What is to be said of the words on the command line, in sentences.
+    pub fn notices(&self) -> &[String] {
+        &self.notices
+    }
+
+    /// Tells in which folders every plan was looked for: only there something can be called missing.
+    pub fn has_walked(&self, folders: Vec<PathBuf>) {
+        *self.walked.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = folders;
+    }
+
+    /// The folders in which every plan was looked for.
+    pub(crate) fn walked(&self) -> Vec<PathBuf> {
+        self.walked.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
     /// What is wrong with the configurations that are part of the run, see [`Configs::add_to`].
@@ -399,17 +441,18 @@ impl Configs {
 
     /// The rules that the configuration of a folder knows, for words on the command line.
     fn catalogue_at(cwd: &Path, overrides: &Overrides, texts: &Texts) -> Arc<Catalogue> {
-        let text = match &overrides.config {
-            _ if overrides.isolated => None,
-            Some(path) => texts.read(&source::absolute(cwd, path)).ok().map(|(text, _)| (cwd, text)),
-            None => cwd.ancestors().find_map(|folder| {
-                texts.read(&folder.join(CONFIG_NAME)).ok().map(|(text, _)| (folder, text))
-            }),
+        let read = |root: &Path, path: PathBuf| {
+            texts.read(&path).ok().map(|(text, decoding)| {
+                let own = Loaded { path, text, decoding, ..Loaded::default() };
+                load_packs(cwd, root, &own, &bases(cwd, &own, texts), texts).0
+            })
         };
-        match text {
-            Some((root, text)) => load_packs(cwd, root, &text, texts).0,
-            None => Arc::clone(Catalogue::embedded()),
-        }
+        let found = match &overrides.config {
+            _ if overrides.isolated => None,
+            Some(path) => read(cwd, source::absolute(cwd, path)),
+            None => cwd.ancestors().find_map(|folder| read(folder, folder.join(CONFIG_NAME))),
+        };
+        found.unwrap_or_else(|| Arc::clone(Catalogue::embedded()))
     }
 
     fn lock(&self) -> MutexGuard<'_, Found> {
@@ -419,44 +462,113 @@ impl Configs {
 
     fn load(&self, path: PathBuf, root: PathBuf, read: (String, Decoding)) -> (Arc<Settings>, Loaded) {
         let (text, decoding) = read;
-        let name = source::shown(&self.cwd, &path);
-        let mut errors = Vec::new();
-        let mut findings = Vec::new();
-        let (catalogue, packs) = load_packs(&self.cwd, &root, &text, &self.texts);
-        let mut written = match written::read(&text, &catalogue) {
-            Ok(mut written) => {
-                findings = std::mem::take(&mut written.findings);
-                written
-            }
+        let mut own = Loaded { path, text, decoding, ..Loaded::default() };
+        let mut bases = bases(&self.cwd, &own, &self.texts);
+        let (catalogue, packs) = load_packs(&self.cwd, &root, &own, &bases, &self.texts);
+        // From what all build on to what counts most.
+        let mut written = Written::default();
+        for base in bases.iter_mut().rev() {
+            written = self.written(base, &catalogue).unjudged().over(written);
+        }
+        written = self.written(&mut own, &catalogue).over(written);
+        let named = std::mem::take(&mut written.named);
+        let explicit_at = written.explicit_at.clone().filter(|_| written.explicit_preview == Some(true));
+        let path = Some(own.path.clone());
+        let settings = Settings::new(catalogue, root, path, written, &self.told);
+        own.findings.extend(idle::before_run(&settings, &named, explicit_at));
+        for pack in packs.iter().filter(|pack| pack.brings_only_rules) {
+            let at = pack.at.clone();
+            own.findings.extend(at.and_then(|at| idle::idle_pack(&settings, &pack.codes, &pack.name, at)));
+        }
+        own.bases = bases;
+        own.packs = packs.into_iter().map(|pack| pack.loaded).collect();
+        (Arc::new(settings), own)
+    }
+
+    /// What a file says. Its mistakes are added to it.
+    fn written(&self, file: &mut Loaded, catalogue: &Catalogue) -> Written {
+        let name = source::shown(&self.cwd, &file.path);
+        let mut written = match written::read(&file.text, &name, catalogue) {
+            Ok(written) => written,
             Err(no_toml) => {
-                errors.push(Error::ConfigSyntax {
+                file.errors.push(Error::ConfigSyntax {
                     name: name.clone(),
                     problem: no_toml.problem,
-                    text: Arc::new(NamedSource::new(&name, text.clone())),
+                    text: Arc::new(NamedSource::new(&name, file.text.clone())),
                     at: no_toml.at.into(),
                 });
                 Written::default()
             }
         };
-        if self.no_guess {
-            written.guess_kinds = Some(false);
-        }
+        file.findings = std::mem::take(&mut written.findings);
         if let Some(required) = &written.required_version
             && written::fits(required, VERSION) == Some(false)
         {
-            errors.push(Error::WrongVersion { name, required: required.clone(), running: VERSION });
+            let (required, running) = (required.clone(), VERSION);
+            file.errors.push(Error::WrongVersion { name, required, running });
         }
-        let settings =
-            Settings::new(catalogue, root, Some(path.clone()), written, &self.command_line, self.preview);
-        (Arc::new(settings), Loaded { path, text, decoding, findings, errors, packs })
+        written
     }
 }
 
-/// Reads the packs that a configuration names: the rules with theirs, and what was read, each with its mistakes.
-fn load_packs(cwd: &Path, root: &Path, text: &str, texts: &Texts) -> (Arc<Catalogue>, Vec<Loaded>) {
-    let mut packs: Vec<Loaded> = Vec::new();
-    for name in written::packs(text) {
-        let path = source::absolute(root, Path::new(&name));
+/// The configurations that one builds on, the nearest first. One that cannot be read is among them, with its error.
+fn bases(cwd: &Path, own: &Loaded, texts: &Texts) -> Vec<Loaded> {
+    let mut bases: Vec<Loaded> = Vec::new();
+    loop {
+        let last = bases.last().unwrap_or(own);
+        let Some(name) = written::extends(&last.text) else { return bases };
+        let path = source::absolute(last.path.parent().unwrap_or(&last.path), Path::new(&name));
+        let by = source::shown(cwd, &last.path);
+        let is_known = path == own.path || bases.iter().any(|base| base.path == path);
+        let read = match texts.read(&path) {
+            _ if is_known => Err("they build on each other in a circle".to_owned()),
+            _ if bases.len() >= MOST_BASES => Err(format!("more than {MOST_BASES} build on one another")),
+            read => read.map_err(|reason| reason.unwrap_or_else(|| "there is no such file".to_owned())),
+        };
+        match read {
+            Ok((text, decoding)) => bases.push(Loaded { path, text, decoding, ..Loaded::default() }),
+            Err(reason) => {
+                let name = source::shown(cwd, &path);
+                let errors = vec![Error::BaseUnreadable { name, by, reason }];
+                bases.push(Loaded { path, errors, ..Loaded::default() });
+                return bases;
+            }
+        }
+    }
+}
+
+/// A pack as a configuration names it.
+struct LoadedPack {
+    loaded: Loaded,
+    name: String,
+    /// Where the configuration names it; none where another does on which that builds.
+    at: Option<std::ops::Range<usize>>,
+    /// Its rules.
+    codes: Vec<Code>,
+    /// Whether it has no words for plans.
+    brings_only_rules: bool,
+}
+
+/// Reads the packs that a configuration and those that it builds on name: the rules with theirs, and what was read, each
+/// with its mistakes.
+fn load_packs(
+    cwd: &Path,
+    root: &Path,
+    own: &Loaded,
+    bases: &[Loaded],
+    texts: &Texts,
+) -> (Arc<Catalogue>, Vec<LoadedPack>) {
+    let mut packs: Vec<LoadedPack> = Vec::new();
+    let named_by_bases = bases.iter().rev().flat_map(|base| {
+        let folder = base.path.parent().unwrap_or(root);
+        written::packs(&base.text).into_iter().map(move |(name, _)| (folder, name, None))
+    });
+    let named = written::packs(&own.text).into_iter().map(|(name, at)| (root, name, Some(at)));
+    for (folder, name, at) in named_by_bases.chain(named) {
+        let path = source::absolute(folder, Path::new(&name));
+        if packs.iter().any(|pack| pack.loaded.path == path) {
+            continue;
+        }
         let (mut text, mut decoding, mut errors) = (String::new(), Decoding::default(), Vec::new());
         match texts.read(&path) {
             Ok(read) => (text, decoding) = read,
@@ -465,34 +577,54 @@ fn load_packs(cwd: &Path, root: &Path, text: &str, texts: &Texts) -> (Arc<Catalo
                 reason: reason.unwrap_or_else(|| "there is no such file".to_owned()),
             }),
         }
-        packs.push(Loaded { path, text, decoding, findings: Vec::new(), errors, packs: Vec::new() });
+        let loaded = Loaded { path, text, decoding, errors, ..Loaded::default() };
+        packs.push(LoadedPack { loaded, name, at, codes: Vec::new(), brings_only_rules: false });
     }
     if packs.is_empty() {
         return (Arc::clone(Catalogue::embedded()), packs);
     }
-    let readable = packs.iter().enumerate().filter(|(_, pack)| pack.errors.is_empty());
-    let texts: Vec<PackText<'_>> =
-        readable.map(|(index, pack)| PackText { file: FileId::new(index), text: &pack.text }).collect();
+    let readable = packs.iter().enumerate().filter(|(_, pack)| pack.loaded.errors.is_empty());
+    let texts: Vec<PackText<'_>> = readable
+        .map(|(index, pack)| PackText { file: FileId::new(index), text: &pack.loaded.text })
+        .collect();
     let (catalogue, findings) = Catalogue::embedded().with(&texts);
+    let contents: Vec<_> = packs.iter().map(|pack| written::contents(&pack.loaded.text)).collect();
+    for (pack, (codes, brings_only_rules)) in packs.iter_mut().zip(contents) {
+        (pack.codes, pack.brings_only_rules) = (codes, brings_only_rules);
+    }
     for finding in findings {
         if let Some(pack) = packs.get_mut(finding.primary.span.file.index()) {
-            pack.findings.push(finding);
+            pack.loaded.findings.push(finding);
         }
     }
     (Arc::new(catalogue), packs)
 }
 
+/// Whether `--config 'key = value'` says something that can be.
+fn sound_inline(text: &str, catalogue: &Catalogue) -> Result<(), Error> {
+    let wrong = |problem: String| Err(Error::InlineSetting { text: text.to_owned(), problem });
+    let written = match written::read(text, "", catalogue) {
+        Ok(written) => written,
+        Err(no_toml) => return wrong(no_toml.problem),
+    };
+    if let Some(key) = ["packs", "extends"].into_iter().find(|key| written.said.contains_key(*key)) {
+        return wrong(format!("`{key}` can only stand in a file"));
+    }
+    let sources = Sources::default();
+    let model = Model::new(&sources);
+    let is_mistake = |finding: &&Finding| !matches!(finding.code.as_str(), "LNT012" | "LNT013");
+    match written.findings.iter().find(is_mistake) {
+        Some(finding) => wrong(catalogue.words(finding, &model).message),
+        None => Ok(()),
+    }
+}
+
 /// The patterns of `--exclude`, from the working directory.
 fn excluded(cwd: PathBuf, patterns: &[String]) -> Result<Globs, Error> {
-    let mut set = globset::GlobSetBuilder::new();
-    for pattern in patterns {
-        let globs =
-            written::compile(pattern, true).ok_or_else(|| Error::BadPattern { pattern: pattern.clone() })?;
-        for glob in globs {
-            set.add(glob);
-        }
-    }
-    let exclude = set.build().map_err(|_| Error::BadPattern { pattern: patterns.join(", ") })?;
+    let bad = |pattern: String| Error::BadPattern { pattern };
+    let globs = patterns.iter().map(|it| written::compile(it, true).ok_or_else(|| bad(it.clone())));
+    let globs = globs.collect::<Result<Vec<_>, _>>()?;
+    let exclude = source::Patterns::new(&globs).map_err(|_| bad(patterns.join(", ")))?;
     Ok(Globs { exclude, ..Globs::none(cwd) })
 }
 
@@ -512,8 +644,7 @@ fn moved(finding: &Finding, file: FileId) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{Code, Severity};
-    use crate::model::Model;
+    use crate::finding::Severity;
 
     fn write(root: &Path, name: &str, text: &str) {
         let path = root.join(name);
@@ -635,7 +766,7 @@ mod tests {
         assert_eq!(
             messages(folder.path(), &configs),
             [
-                "PLN002 selct: `selct` is not a field of `planlint.toml`; did you mean \"select\"?",
+                "LNT007 selct: `selct` is not a setting of `planlint.toml`; did you mean \"select\"?",
                 "LNT005 F4O1: There is no rule \"F4O1\"",
                 "LNT005 DEP0001: There is no rule \"DEP0001\"; did you mean \"DEP001\"?",
                 "LNT005 dependency-cycel: There is no rule \"dependency-cycel\"; did you mean \"dependency-cycle\"?",
@@ -647,7 +778,7 @@ mod tests {
                 "PLN004 bad: `DEP001` cannot be \"bad\"; the words for it are \"error\", \"warning\", \"advice\"",
                 "LNT005 DEPP: There is no rule \"DEPP\"; did you mean \"DEP\"?",
                 "PLN003 5: `days` needs a whole number, but here it is the text \"5\"",
-                "PLN002 dayz: `dayz` is not a field of `rule.DEP015`; did you mean \"days\"?",
+                "LNT007 dayz: `dayz` is not a setting of `rule.DEP015`; did you mean \"days\"?",
                 "LNT005 DEP999: There is no rule \"DEP999\"; did you mean \"DEP009\"?",
                 "PLN004 complete: `unbaselined` cannot be \"complete\"; the words for it are \"all\", \"completed\"; did you mean \"completed\"?",
                 "PLN003 true: `milestones` needs one of \"leave-out\", \"count\", but here it is true",

@@ -1,7 +1,8 @@
 //! Sets of rules, and the words that name them.
 
 use crate::catalogue::{Catalogue, Meant, Rule, Status, meant};
-use crate::finding::{Code, Fix};
+use crate::finding::{Code, Finding, Fix};
+use crate::source::Span;
 
 /// A set of rules of the catalogue, a bit for each.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -36,6 +37,18 @@ impl RuleSet {
         for (word, more) in self.0.iter_mut().zip(&other.0) {
             *word |= more;
         }
+    }
+
+    /// Every rule of a catalogue.
+    pub fn all(catalogue: &Catalogue) -> Self {
+        let mut set = Self::default();
+        (0..catalogue.rules().len()).for_each(|index| set.insert(index));
+        set
+    }
+
+    /// The places in the catalogue of the rules that are in the set, from the first to the last.
+    pub fn iter(&self) -> impl Iterator<Item = usize> {
+        (0..self.0.len() * 64).filter(|rule| self.contains(*rule))
     }
 
     /// The rules that a catalogue switches on by itself.
@@ -94,6 +107,58 @@ impl Selector {
             }
         }
         set
+    }
+}
+
+/// What is to be said of a word that names a rule: it is no longer its name, or the rule is going.
+pub(crate) struct Notice {
+    code: Code,
+    variant: Option<&'static str>,
+    word: String,
+    rule: String,
+    since: String,
+}
+
+/// What is to be said of a word for a rule, where there is anything.
+pub(crate) fn notice(catalogue: &Catalogue, word: &str) -> Option<Notice> {
+    let rule = catalogue.find(word)?;
+    let since = match &*rule.status_since {
+        "" => String::new(),
+        since => format!(" in {since}"),
+    };
+    let (code, variant, now) = match rule.status {
+        Status::Removed => (Code::new("LNT013"), None, rule.code.to_string()),
+        Status::Deprecated => (Code::new("LNT013"), Some("deprecated"), rule.code.to_string()),
+        _ if rule.is_former(word) => {
+            // A code for a code, a name for a name.
+            let is_code = word.bytes().any(|byte| byte.is_ascii_digit());
+            let now = if is_code { rule.code.to_string() } else { rule.name.to_string() };
+            (Code::new("LNT012"), None, now)
+        }
+        Status::Preview | Status::Stable => return None,
+    };
+    Some(Notice { code, variant, word: word.to_owned(), rule: now, since })
+}
+
+impl Notice {
+    /// As a finding about the word.
+    pub(crate) fn finding(self, at: Span) -> Finding {
+        let finding = Finding::new(self.code, at).subject(&self.word);
+        let finding = match self.variant {
+            Some(variant) => finding.variant(variant),
+            None => finding,
+        };
+        finding.param("word", self.word).param("rule", self.rule).param("since", self.since)
+    }
+
+    /// In a sentence, for a word on the command line.
+    pub(crate) fn sentence(&self, option: &str) -> String {
+        let Self { word, rule, since, .. } = self;
+        match (self.code.as_str(), self.variant) {
+            ("LNT012", _) => format!("{option} names {word}, which is now called {rule}"),
+            (_, Some(_)) => format!("{option} names {word}, which was given up{since} and will be removed"),
+            _ => format!("{option} names {word}, which was removed{since}: it finds nothing any more"),
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! `planlint.toml` as written: each key looked at, everything that is wrong with it reported at once.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
+use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 use std::sync::Arc;
 
@@ -8,41 +10,170 @@ use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::Audience;
 use super::keys;
-use super::rule_set::{Layer, RuleSet, Selector, clause, corrected, rule_meant};
+use super::rule_set::{Layer, RuleSet, Selector, clause, corrected, notice, rule_meant};
 use crate::catalogue::{Catalogue, OptionValue, Options};
 use crate::finding::{Code, EntityKind, Finding, Severity};
 use crate::model::{Aliases, Duration, LinkKind, Status, Unit};
 use crate::read::{CsvField, DateFormat, ImportOptions, PlainUnit, delimiter, meant};
-use crate::source::{FileId, Span};
+use crate::source::{FileId, LineIndex, Span};
 
 /// The forms that a report can have, as `output-format` names them.
 pub const OUTPUT_FORMATS: &[&str] =
     &["full", "concise", "grouped", "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown"];
 
-/// What a configuration says; what it leaves out is as usual.
-#[derive(Default)]
+/// What a configuration says; what it leaves out is as usual. Places are bytes of its text; what comes from a configuration
+/// that others extend, or from the command line, has none: it is not judged by what it does for one of many.
+#[derive(Clone, Default)]
 pub(super) struct Written {
-    pub(super) rules: Layer,
+    /// Applied one after the other.
+    pub(super) rules: Vec<Layer>,
     /// In the order in which they apply: the more exact ones last.
     pub(super) severity: Vec<(Selector, Severity)>,
-    pub(super) per_file: Vec<(GlobSet, RuleSet)>,
-    pub(super) include: GlobSet,
-    pub(super) exclude: GlobSet,
+    pub(super) per_file: Vec<PerFile>,
+    pub(super) include: Option<Vec<Pattern>>,
+    pub(super) exclude: Option<Vec<Pattern>>,
     pub(super) required_version: Option<String>,
     pub(super) fail_on: Option<Severity>,
     pub(super) output_format: Option<String>,
     pub(super) min_severity: Option<Severity>,
+    pub(super) audience: Option<Audience>,
+    pub(super) docs_url: Option<String>,
     /// As written: seen from the folder of the configuration.
     pub(super) baseline: Option<String>,
-    pub(super) preview: bool,
+    pub(super) preview: Option<bool>,
+    pub(super) explicit_preview: Option<bool>,
+    /// Where `explicit-preview-rules` stands.
+    pub(super) explicit_at: Option<Range<usize>>,
     pub(super) options: Options,
     pub(super) guess_kinds: Option<bool>,
     /// In days.
     pub(super) waiver_notice: Option<i64>,
     pub(super) import: ImportOptions,
+    /// The words for rules in it, and where.
+    pub(super) named: Vec<Named>,
+    /// What each key says, and where: `rule.DEP015.days`.
+    pub(super) said: BTreeMap<String, Said>,
     /// What is wrong with it. The places are in file 0, whatever number the configuration has in the run.
     pub(super) findings: Vec<Finding>,
+}
+
+/// A pattern for paths.
+#[derive(Clone)]
+pub(super) struct Pattern {
+    pub(super) text: String,
+    pub(super) globs: Vec<Glob>,
+    pub(super) at: Option<Range<usize>>,
+}
+
+/// An entry of `per-file-ignores`.
+#[derive(Clone)]
+pub(super) struct PerFile {
+    pub(super) pattern: String,
+    pub(super) globs: GlobSet,
+    pub(super) words: Vec<(RuleSet, Option<Range<usize>>)>,
+    /// The pattern, and the entry as a whole.
+    pub(super) at: Option<(Range<usize>, Range<usize>)>,
+}
+
+/// A word for rules.
+#[derive(Clone)]
+pub(super) struct Named {
+    /// The key that it stands at.
+    pub(super) key: &'static str,
+    pub(super) selector: Selector,
+    /// The word, without quotation marks.
+    pub(super) at: Range<usize>,
+}
+
+/// What a key says.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Said {
+    /// As TOML, on one line.
+    pub value: String,
+    /// Where it is said, in words: `planlint.toml:3`, `command line`.
+    pub by: String,
+}
+
+impl Written {
+    /// What is said here on top of what `base` says: a list or a value takes the place of that in `base`, a table adds
+    /// its entries, and rules are chosen one after the other.
+    pub(super) fn over(self, base: Written) -> Written {
+        let mut all = base;
+        if self.rules.iter().any(|layer| layer.select.is_some()) {
+            all.said.retain(|key, _| !matches!(key.as_str(), "extend-select" | "ignore"));
+        }
+        for (key, said) in self.said {
+            let adds = matches!(key.as_str(), "extend-select" | "ignore");
+            match all.said.get_mut(&key).filter(|_| adds) {
+                Some(before) => *before = before.and(&said),
+                None => {
+                    all.said.insert(key, said);
+                }
+            }
+        }
+        all.rules.extend(self.rules);
+        all.severity.extend(self.severity);
+        all.severity.sort_by(|(a, _), (b, _)| a.cmp(b));
+        // What the base lists was judged where it stands, or nowhere.
+        all.named = self.named;
+        all.explicit_at = self.explicit_at;
+        all.per_file.extend(self.per_file);
+        all.options.extend(self.options);
+        all.include = self.include.or(all.include);
+        all.exclude = self.exclude.or(all.exclude);
+        all.required_version = self.required_version.or(all.required_version);
+        all.fail_on = self.fail_on.or(all.fail_on);
+        all.output_format = self.output_format.or(all.output_format);
+        all.min_severity = self.min_severity.or(all.min_severity);
+        all.audience = self.audience.or(all.audience);
+        all.docs_url = self.docs_url.or(all.docs_url);
+        all.baseline = self.baseline.or(all.baseline);
+        all.preview = self.preview.or(all.preview);
+        all.explicit_preview = self.explicit_preview.or(all.explicit_preview);
+        all.guess_kinds = self.guess_kinds.or(all.guess_kinds);
+        all.waiver_notice = self.waiver_notice.or(all.waiver_notice);
+        all.import = self.import.over(all.import);
+        all.findings = self.findings;
+        all
+    }
+
+    /// The same without places: nothing of it is judged by what it does here.
+    pub(super) fn unjudged(mut self) -> Written {
+        self.named.clear();
+        self.explicit_at = None;
+        let patterns = self.include.iter_mut().chain(&mut self.exclude).flatten();
+        patterns.for_each(|pattern| pattern.at = None);
+        for entry in &mut self.per_file {
+            entry.at = None;
+            entry.words.iter_mut().for_each(|(_, at)| *at = None);
+        }
+        self
+    }
+}
+
+impl Said {
+    /// Two lists, one after the other.
+    pub(crate) fn and(&self, more: &Said) -> Said {
+        let inside = |value: &str| {
+            let inside = value.strip_prefix('[').and_then(|it| it.strip_suffix(']')).unwrap_or(value);
+            inside.trim().to_owned()
+        };
+        let parts = [inside(&self.value), inside(&more.value)];
+        let value = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
+        Said { value: format!("[{value}]"), by: format!("{}, {}", self.by, more.by) }
+    }
+}
+
+/// The configuration that this one builds on, before anything else of it is read.
+pub(super) fn extends(text: &str) -> Option<String> {
+    let body = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+    if !body.contains("extends") {
+        return None;
+    }
+    let table = DeTable::parse(body).ok()?;
+    table.get_ref().get("extends")?.get_ref().as_str().map(str::to_owned)
 }
 
 /// A text that is no TOML: what is wrong, and where.
@@ -51,20 +182,37 @@ pub(super) struct NoToml {
     pub(super) at: Range<usize>,
 }
 
-/// The packs that a configuration names, before anything else of it is read: what it says of rules may be about theirs.
-pub(super) fn packs(text: &str) -> Vec<String> {
-    let body = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+/// The packs that a configuration names, each with its place, before anything else of it is read: what it says of rules
+/// may be about theirs.
+pub(super) fn packs(text: &str) -> Vec<(String, Range<usize>)> {
+    let (mark, body) = text.strip_prefix('\u{FEFF}').map_or((0, text), |body| (3, body));
     if !body.contains("packs") {
         return Vec::new();
     }
     let Ok(table) = DeTable::parse(body) else { return Vec::new() };
-    match table.get_ref().get("packs").map(Spanned::get_ref) {
-        Some(DeValue::Array(items)) => {
-            items.iter().filter_map(|item| item.get_ref().as_str().map(str::to_owned)).collect()
-        }
-        Some(DeValue::String(one)) => vec![one.to_string()],
+    let Some(value) = table.get_ref().get("packs") else { return Vec::new() };
+    let named = |item: &Item<'_>| {
+        let at = item.span();
+        let at = at.start + 1 + mark..(at.end + mark).saturating_sub(1);
+        item.get_ref().as_str().map(|name| (name.to_owned(), at))
+    };
+    match value.get_ref() {
+        DeValue::Array(items) => items.iter().filter_map(named).collect(),
+        DeValue::String(_) => named(value).into_iter().collect(),
         _ => Vec::new(),
     }
+}
+
+/// The codes of the rules in a pack, and whether it has nothing else: no words, kinds or fields for plans.
+pub(super) fn contents(text: &str) -> (Vec<Code>, bool) {
+    let body = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+    let (table, _) = DeTable::parse_recoverable(body);
+    let table = table.get_ref();
+    let rules = table.get("rule").and_then(|rules| rules.get_ref().as_table());
+    let codes = rules.into_iter().flat_map(|rules| rules.iter().map(|(code, _)| Code::new(code.get_ref())));
+    let mut codes: Vec<Code> = codes.collect();
+    codes.sort();
+    (codes, !table.keys().any(|key| !matches!(&**key.get_ref(), "pack" | "rule")))
 }
 
 impl NoToml {
@@ -75,17 +223,82 @@ impl NoToml {
     }
 }
 
-/// Reads the text of a configuration.
-pub(super) fn read(text: &str, catalogue: &Catalogue) -> Result<Written, Box<NoToml>> {
+/// Reads the text of a configuration. `by` is where it stands, as shown to the user: each line is named after it.
+pub(super) fn read(text: &str, by: &str, catalogue: &Catalogue) -> Result<Written, Box<NoToml>> {
     // A byte order mark is no part of what was written, but places count it.
     let (mark, body) = text.strip_prefix('\u{FEFF}').map_or((0, text), |body| (3, body));
     let table = DeTable::parse(body).map_err(|error| NoToml::new(&error, mark))?;
-    let mut reader = Reader { catalogue, body, mark, written: Written::default() };
-    for (key, value) in in_order(table.get_ref()) {
+    let mut reader = Reader { catalogue, body, mark, written: Written::default(), layer: Layer::default() };
+    let entries = in_order(table.get_ref());
+    let lines = LineIndex::new(body);
+    for (key, value) in entries {
+        said_in(value, &key_of(key.get_ref()), &mut |name, value| {
+            let line = lines.line_of(value.span().start as u32) + 1;
+            let said = Said { value: toml_of(value.get_ref()), by: format!("{by}:{line}") };
+            reader.written.said.insert(name, said);
+        });
         reader.key(key, value);
     }
-    reader.written.severity.sort_by(|(a, _), (b, _)| a.cmp(b));
-    Ok(reader.written)
+    let Reader { mut written, layer, .. } = reader;
+    written.rules.push(layer);
+    written.severity.sort_by(|(a, _), (b, _)| a.cmp(b));
+    Ok(written)
+}
+
+/// Every value in a value that may be a table, with the way to it. Tables are no deeper than the parser allows.
+fn said_in<'v, 'i>(value: &'v Item<'i>, name: &str, tell: &mut impl FnMut(String, &'v Item<'i>)) {
+    match value.get_ref() {
+        DeValue::Table(table) => {
+            for (key, value) in in_order(table) {
+                said_in(value, &format!("{name}.{}", key_of(key.get_ref())), tell);
+            }
+        }
+        _ => tell(name.to_owned(), value),
+    }
+}
+
+/// A key as TOML.
+fn key_of(key: &str) -> String {
+    let is_bare = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    if !key.is_empty() && key.bytes().all(is_bare) { key.to_owned() } else { text_of(key) }
+}
+
+/// A text as TOML.
+pub(super) fn text_of(text: &str) -> String {
+    let mut out = String::from("\"");
+    for letter in text.chars() {
+        match letter {
+            '"' | '\\' => out.extend(['\\', letter]),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            letter if letter.is_control() => out.push_str(&format!("\\u{:04X}", u32::from(letter))),
+            letter => out.push(letter),
+        }
+    }
+    out + "\""
+}
+
+/// A value as TOML, on one line.
+fn toml_of(value: &DeValue<'_>) -> String {
+    match value {
+        DeValue::String(text) => text_of(text),
+        DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
+            .map_or_else(|_| number.to_string(), |it| it.to_string()),
+        DeValue::Float(number) => number.as_str().to_owned(),
+        DeValue::Boolean(flag) => flag.to_string(),
+        DeValue::Datetime(date) => date.to_string(),
+        DeValue::Array(items) => {
+            let items: Vec<String> = items.iter().map(|item| toml_of(item.get_ref())).collect();
+            format!("[{}]", items.join(", "))
+        }
+        DeValue::Table(table) => {
+            let parts = in_order(table).into_iter();
+            let parts: Vec<String> = parts
+                .map(|(key, value)| format!("{} = {}", key_of(key.get_ref()), toml_of(value.get_ref())))
+                .collect();
+            format!("{{ {} }}", parts.join(", "))
+        }
+    }
 }
 
 /// The entries of a table as they stand in the file.
@@ -103,6 +316,7 @@ struct Reader<'a> {
     /// Bytes before the body.
     mark: usize,
     written: Written,
+    layer: Layer,
 }
 
 type Key<'i> = Spanned<toml::de::DeString<'i>>;
@@ -127,13 +341,36 @@ impl Reader<'_> {
     fn key(&mut self, key: &Key<'_>, value: &Item<'_>) {
         let name: &str = key.get_ref();
         match name {
-            "select" => self.written.rules.select = self.selectors(name, value),
-            "ignore" => self.written.rules.ignore = self.selectors(name, value).unwrap_or_default(),
-            "extend-select" => self.written.rules.extend = self.selectors(name, value).unwrap_or_default(),
+            "select" => self.layer.select = self.selectors("select", value),
+            "ignore" => self.layer.ignore = self.selectors("ignore", value).unwrap_or_default(),
+            "extend-select" => {
+                self.layer.extend = self.selectors("extend-select", value).unwrap_or_default();
+            }
             "severity" => self.severity(value),
             "per-file-ignores" => self.per_file(value),
-            "include" => self.written.include = self.patterns(name, value, false),
-            "exclude" => self.written.exclude = self.patterns(name, value, true),
+            "include" => self.written.include = Some(self.patterns(name, value, false)),
+            "exclude" => self.written.exclude = Some(self.patterns(name, value, true)),
+            "audience" => {
+                self.written.audience = self.word(name, value, &Audience::WORDS).and_then(Audience::parse);
+            }
+            "docs-url" => match value.get_ref() {
+                DeValue::String(url) if is_address(url) => self.written.docs_url = Some(url.to_string()),
+                DeValue::String(url) => {
+                    let shown = crate::model::shortened(url);
+                    self.bad_value(
+                        name,
+                        "an address that begins with https:// or http://",
+                        &shown,
+                        value.span(),
+                    );
+                }
+                _ => self.wrong_type(name, "a text such as \"https://plans.example.com/rules\"", value),
+            },
+            // What is named was read before the rest; here only its form is looked at.
+            "extends" if !value.get_ref().is_str() => {
+                self.wrong_type(name, "the name of a configuration, such as \"../planlint.toml\"", value);
+            }
+            "extends" => {}
             "required-version" => self.required_version(value),
             "fail-on" => {
                 self.written.fail_on =
@@ -150,14 +387,12 @@ impl Reader<'_> {
                 DeValue::String(path) if !path.is_empty() => self.written.baseline = Some(path.to_string()),
                 _ => self.wrong_type(name, "the name of a file", value),
             },
-            "preview" => match value.get_ref() {
-                DeValue::Boolean(flag) => self.written.preview = *flag,
-                _ => self.wrong_type(name, "true or false", value),
-            },
-            "guess-kinds" => match value.get_ref() {
-                DeValue::Boolean(flag) => self.written.guess_kinds = Some(*flag),
-                _ => self.wrong_type(name, "true or false", value),
-            },
+            "preview" => self.written.preview = self.flag(name, value),
+            "explicit-preview-rules" => {
+                self.written.explicit_preview = self.flag(name, value);
+                self.written.explicit_at = Some(self.place(key.span()).range());
+            }
+            "guess-kinds" => self.written.guess_kinds = self.flag(name, value),
             // What is named was read before the rest; here only its form is looked at.
             "packs" => {
                 let is_list = match value.get_ref() {
@@ -178,12 +413,20 @@ impl Reader<'_> {
         }
     }
 
+    fn flag(&mut self, field: &str, value: &Item<'_>) -> Option<bool> {
+        let DeValue::Boolean(flag) = value.get_ref() else {
+            self.wrong_type(field, "true or false", value);
+            return None;
+        };
+        Some(*flag)
+    }
+
     fn unknown_key<'w>(&mut self, key: &Key<'_>, table: &str, known: impl IntoIterator<Item = &'w &'w str>) {
         let name: &str = key.get_ref();
         let near = meant(name, known.into_iter().copied());
         let at = self.place(key.span());
         let fix = corrected(near, |fix, near| fix.replace(at, near));
-        self.find("PLN002", key.span(), |it| {
+        self.find("LNT007", key.span(), |it| {
             let it = it
                 .param("field", name)
                 .param("place", format!("`{table}`"))
@@ -259,16 +502,25 @@ impl Reader<'_> {
         }
     }
 
-    fn selectors(&mut self, field: &str, value: &Item<'_>) -> Option<Vec<Selector>> {
+    fn selectors(&mut self, field: &'static str, value: &Item<'_>) -> Option<Vec<Selector>> {
         let texts = self.texts(field, value)?;
-        let mut selectors = Vec::with_capacity(texts.len());
-        for (word, span) in texts {
-            match Selector::parse(self.catalogue, word) {
-                Some(selector) => selectors.push(selector),
-                None => self.unknown_rule(word, span),
-            }
+        let found = texts.into_iter().filter_map(|(word, span)| self.selector(field, word, span));
+        Some(found.collect())
+    }
+
+    /// What a word for rules names; said where it names nothing, or no longer what it did.
+    fn selector(&mut self, field: &'static str, word: &str, span: Range<usize>) -> Option<Selector> {
+        let Some(selector) = Selector::parse(self.catalogue, word) else {
+            self.unknown_rule(word, span);
+            return None;
+        };
+        if let Some(notice) = notice(self.catalogue, word) {
+            let at = self.place(span.clone());
+            self.written.findings.push(notice.finding(at));
         }
-        Some(selectors)
+        let at = self.place(span).range();
+        self.written.named.push(Named { key: field, selector: selector.clone(), at });
+        Some(selector)
     }
 
     /// One of several words.
@@ -310,10 +562,7 @@ impl Reader<'_> {
     fn severity(&mut self, value: &Item<'_>) {
         for (key, value) in self.table("severity", value) {
             let name: &str = key.get_ref();
-            let selector = Selector::parse(self.catalogue, name);
-            if selector.is_none() {
-                self.unknown_rule(name, key.span());
-            }
+            let selector = self.selector("severity", name, key.span());
             let word = self.word(name, value, &Severity::ALL.map(Severity::as_str));
             if let (Some(selector), Some(severity)) = (selector, word.and_then(Severity::parse)) {
                 self.written.severity.push((selector, severity));
@@ -325,17 +574,26 @@ impl Reader<'_> {
         for (key, value) in self.table("per-file-ignores", value) {
             let pattern: &str = key.get_ref();
             let mut set = GlobSetBuilder::new();
-            match compile(pattern, true) {
-                Some(globs) => {
-                    for glob in globs {
-                        set.add(glob);
-                    }
-                }
-                None => self.bad_pattern("per-file-ignores", pattern, key.span()),
+            let globs = compile(pattern, true);
+            if globs.is_none() {
+                self.bad_pattern("per-file-ignores", pattern, key.span());
             }
-            let selectors = self.selectors(pattern, value).unwrap_or_default();
-            if let Ok(set) = set.build() {
-                self.written.per_file.push((set, Selector::set(self.catalogue, &selectors)));
+            for glob in globs.iter().flatten() {
+                set.add(glob.clone());
+            }
+            let mark = self.mark;
+            let mut words = Vec::new();
+            for (word, span) in self.texts(pattern, value).unwrap_or_default() {
+                let at = span.start + mark..span.end + mark;
+                if let Some(selector) = self.selector("per-file-ignores", word, span) {
+                    words.push((Selector::set(self.catalogue, [&selector]), Some(at)));
+                }
+            }
+            if let (Ok(globs), Some(_)) = (set.build(), globs) {
+                let name = self.place(key.span()).range();
+                let entry = key.span().start + mark..value.span().end + mark;
+                let pattern = pattern.to_owned();
+                self.written.per_file.push(PerFile { pattern, globs, words, at: Some((name, entry)) });
             }
         }
     }
@@ -344,19 +602,16 @@ impl Reader<'_> {
         self.bad_value(field, "a pattern for paths, such as `plans/*.toml`", pattern, span);
     }
 
-    fn patterns(&mut self, field: &str, value: &Item<'_>, folders: bool) -> GlobSet {
-        let mut set = GlobSetBuilder::new();
-        for (pattern, span) in self.texts(field, value).unwrap_or_default() {
-            match compile(pattern, folders) {
-                Some(globs) => {
-                    for glob in globs {
-                        set.add(glob);
-                    }
-                }
-                None => self.bad_pattern(field, pattern, span),
+    fn patterns(&mut self, field: &str, value: &Item<'_>, folders: bool) -> Vec<Pattern> {
+        let mut patterns = Vec::new();
+        for (text, span) in self.texts(field, value).unwrap_or_default() {
+            let at = Some(span.start + self.mark..span.end + self.mark);
+            match compile(text, folders) {
+                Some(globs) => patterns.push(Pattern { text: text.to_owned(), globs, at }),
+                None => self.bad_pattern(field, text, span),
             }
         }
-        set.build().unwrap_or_else(|_| GlobSet::empty())
+        patterns
     }
 
     fn required_version(&mut self, value: &Item<'_>) {
@@ -394,6 +649,7 @@ impl Reader<'_> {
                 self.unknown_rule(word, key.span());
                 continue;
             };
+            self.selector("rule", word, key.span());
             let table = format!("rule.{word}");
             for (key, value) in self.table(&table, value) {
                 let name: &str = key.get_ref();
@@ -545,6 +801,34 @@ impl Reader<'_> {
             _ => None,
         }
     }
+}
+
+/// Whether a text is an address that a terminal may open.
+fn is_address(text: &str) -> bool {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    rest.is_some_and(|rest| !rest.is_empty() && rest.chars().all(|it| it.is_ascii_graphic()))
+}
+
+/// The part of a pattern before its first sign: the folder or file that everything it is for lies in. Empty for a name
+/// that may lie anywhere.
+pub(super) fn fixed_part(pattern: &str) -> PathBuf {
+    let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
+    if !pattern.trim_end_matches('/').contains('/') {
+        return PathBuf::new();
+    }
+    let parts = pattern.trim_matches('/').split('/').take_while(|part| !has_sign(part));
+    parts.collect()
+}
+
+/// The path that a pattern without any sign names, or the name that may lie anywhere.
+pub(super) fn plain_path(pattern: &str) -> Option<&Path> {
+    let pattern = pattern.strip_prefix("./").unwrap_or(pattern).trim_matches('/');
+    let pattern = pattern.strip_suffix("/**").unwrap_or(pattern);
+    (!has_sign(pattern) && !pattern.is_empty()).then(|| Path::new(pattern))
+}
+
+fn has_sign(text: &str) -> bool {
+    text.contains(['*', '?', '[', '{', '\\'])
 }
 
 /// A pattern for paths, seen from the folder of the configuration. One without a slash holds for names in every

@@ -1,6 +1,6 @@
 //! Fingerprints: what makes a finding the same one in the next version of a plan.
 //!
-//! Made of the code, the plan, and what the finding is about: kind and id of the entity, and the finding's subject.
+//! Made of the first code that the rule had, the plan, and what the finding is about: kind and id of the entity, and the finding's subject.
 //! A finding about no entity is known by the name of its file within the plan's folder and by the text at its place.
 //! Equals are numbered in the order of the report. Lines, folders, threads and line ends make no difference, so the
 //! name of a folder is only used for a plan that has neither an id nor a name.
@@ -31,8 +31,9 @@ pub(super) fn of_all(findings: &[Finding], run: &Run<'_, '_>) -> Vec<String> {
 
 fn hash_of(finding: &Finding, run: &Run<'_, '_>) -> Hash {
     let plan = run.plan_of(finding);
+    let rule = run.catalogue.rule(finding.code);
     let hash = Hash::new()
-        .part(finding.code.as_str().as_bytes())
+        .part(rule.map_or_else(|| finding.code.as_str(), |rule| rule.first_code()).as_bytes())
         .part(plan.map_or("", |plan| plan_key(plan, run.model)).as_bytes());
     let hash = match finding.entity {
         // The plan as such is said already.

@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::{Hidden, HiddenBy, Run};
 use crate::catalogue::suggestion;
-use crate::config::{corrected, rule_meant};
+use crate::config::{corrected, notice, rule_meant};
 use crate::finding::{Code, Entity, EntityKind, Finding, Fix};
 use crate::model::{Text, shortened};
 use crate::source::{FileId, SourceFile, Span};
@@ -169,7 +169,12 @@ impl Ignores {
                         .subject(written);
                     let fix = corrected(near, |fix, near| fix.replace(word.span, near));
                     findings.push(about(Finding { fix, ..finding }));
-                } else if is_unused.get(number) == Some(&true) {
+                    continue;
+                }
+                if let Some(notice) = notice(run.catalogue, written) {
+                    findings.push(about(notice.finding(word.span)));
+                }
+                if is_unused.get(number) == Some(&true) {
                     let finding = Finding::new(Code::new("LNT001"), word.span)
                         .param("rule", written)
                         .subject(written)

@@ -4,6 +4,7 @@
 mod baseline;
 mod fingerprint;
 mod ignores;
+mod settings;
 mod waivers;
 
 use std::sync::Arc;
@@ -89,6 +90,8 @@ pub struct Verdict {
     pub hidden: Vec<Judged>,
     /// How many are not shown because they are less bad than what was asked for.
     pub below: usize,
+    /// How many are not shown because they rest on a guess.
+    pub guessed: usize,
     /// Whether a baseline was looked into.
     pub has_baseline: bool,
     /// What was looked at.
@@ -113,11 +116,15 @@ impl Verdict {
         self.suppressed = self.hidden.len();
     }
 
-    /// Leaves out what is less bad than a severity.
-    pub fn keep_from(&mut self, least: Severity) {
+    /// Leaves out what is less bad than a severity, and unless they are wanted what rests on a kind of work that was
+    /// guessed from a title.
+    pub fn keep(&mut self, least: Severity, guesses: bool) {
         let before = self.findings.len();
         self.findings.retain(|it| it.severity >= least);
-        self.below += before - self.findings.len();
+        let stated = self.findings.len();
+        self.findings.retain(|it| guesses || !it.finding.is_guess);
+        self.below += before - stated;
+        self.guessed += stated - self.findings.len();
     }
 }
 
@@ -136,6 +143,7 @@ pub fn judge(
 ) -> Verdict {
     let run = Run::new(model, catalogue, configs);
     findings.extend(configs.findings(model.sources()));
+    findings.extend(settings::idle(&findings, &run, configs));
     findings.retain(|finding| run.wants(finding));
     in_order(&mut findings);
     // Numbered before anything is hidden, so that a new ignore leaves the other fingerprints as they are.
@@ -220,12 +228,16 @@ impl<'a, 's> Run<'a, 's> {
     /// Whether a rule runs on a file, and is not silenced there.
     fn runs(&self, rule: &Rule, file: FileId) -> bool {
         let Some((settings, silent)) = self.of_file.get(file.index()) else { return false };
+        settings.runs(rule, self.is_imported(file)) && !settings.is_in(silent, rule.code)
+    }
+
+    /// Whether another tool wrote a file, or the plan it belongs to.
+    fn is_imported(&self, file: FileId) -> bool {
         let plan = self.plan_of_file.get(file.index()).copied().flatten();
-        let imported = match plan {
+        match plan {
             Some(plan) => self.model.plan(plan).is_imported,
             None => !matches!(self.model.sources().file(file).format, Format::Toml | Format::Config),
-        };
-        settings.runs(rule, imported) && !settings.is_in(silent, rule.code)
+        }
     }
 
     fn wants(&self, finding: &Finding) -> bool {
@@ -462,7 +474,7 @@ mod tests {
     #[test]
     fn the_configuration_decides_what_is_shown_and_how_bad_it_is() {
         let folder = tempfile::tempdir().unwrap();
-        let config = "severity = { PLN003 = \"advice\" }\nignore = [\"PLN002\"]\nextra = 1\nper-file-ignores = { \"old.plan.toml\" = [\"PLN\"] }\n[rule.DEP015]\nx = 1\nselect = []\n";
+        let config = "severity = { PLN003 = \"advice\" }\nignore = [\"PLN002\", \"LNT007\"]\nextra = 1\nper-file-ignores = { \"old.plan.toml\" = [\"PLN\"] }\n[rule.DEP015]\nx = 1\nselect = []\n";
         std::fs::write(folder.path().join("planlint.toml"), config).unwrap();
         let configs = Configs::new(folder.path().to_owned(), Overrides::default()).unwrap();
         let text = "[task.a]\ntitle = \"A\"\nfoo = 1\nduration = 3\n";

@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::ignores::is_own;
 use super::{Hidden, HiddenBy, Run};
 use crate::catalogue::suggestion;
-use crate::config::{corrected, rule_meant};
+use crate::config::{corrected, notice, rule_meant};
 use crate::finding::{Code, Entity, EntityKind, Finding, Fix};
 use crate::model::{List, Model, PlanId, Text, Waiver};
 
@@ -98,6 +98,8 @@ impl<'a> Waivers<'a> {
                 continue;
             };
             is_known = true;
+            let notice = notice(run.catalogue, word).map(|notice| notice.finding(rule.span()));
+            findings.extend(notice.map(|finding| finding.about(entity)));
             let does_run = run.catalogue.rules().get(index).is_some_and(|it| run.runs(it, rule.span().file));
             let hides =
                 keys(run, waiver, *rule).any(|key| self.used.get(&key).is_some_and(|(_, used)| *used));

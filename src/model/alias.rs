@@ -20,6 +20,15 @@ impl Aliases {
         self.by_kind.entry(kind).or_default().insert(name.trim().to_owned(), id.trim().to_owned());
     }
 
+    /// What is said here on top of what `base` says.
+    pub fn over(&self, base: &Aliases) -> Aliases {
+        let mut all = base.clone();
+        for (kind, names) in &self.by_kind {
+            all.by_kind.entry(*kind).or_default().extend(names.clone());
+        }
+        all
+    }
+
     /// The id that is meant by a name, where anything was said about it.
     pub fn id(&self, kind: EntityKind, name: &str) -> Option<&str> {
         self.by_kind.get(&kind)?.get(name.trim()).map(String::as_str)

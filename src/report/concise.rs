@@ -23,7 +23,7 @@ pub fn concise(view: &View<'_>, out: &mut dyn io::Write) -> io::Result<()> {
             start.line,
             start.column,
             judged.severity.as_str(),
-            finding.code,
+            view.linked(finding.code, finding.code.as_str()),
             view.name_of(judged),
             clean(&words.message, view.unicode),
             view.mark(judged),

@@ -42,6 +42,7 @@ fn one(
     let severity = format!("{}[{}]{mark}", judged.severity.as_str(), finding.code);
     let name = format!("{}:", view.name_of(judged));
     let begun = columns(&severity) + columns(&name) + 2;
+    let severity = severity.replace(finding.code.as_str(), &view.linked(finding.code, finding.code.as_str()));
     write!(out, "{} {} ", view.paint(color_of(judged.severity), &severity), view.paint(BOLD, &name))?;
     writeln!(out, "{}", wrapped(&clean(&words.message, view.unicode), view.width, begun, 2))?;
     places(view, judged, sources, out)?;

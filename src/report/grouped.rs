@@ -33,7 +33,7 @@ pub fn grouped(view: &View<'_>, out: &mut dyn io::Write) -> io::Result<()> {
                 out,
                 "  {place:>width$}  {:<7}  {}  {}: {}{}",
                 judged.severity.as_str(),
-                judged.finding.code,
+                view.linked(judged.finding.code, judged.finding.code.as_str()),
                 view.name_of(judged),
                 clean(&words.message, view.unicode),
                 view.mark(judged),

@@ -21,9 +21,9 @@ pub(crate) mod text;
 
 use std::io;
 
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, Rule};
 use crate::filter::{Hidden, HiddenBy, Judged, Verdict};
-use crate::finding::Severity;
+use crate::finding::{Code, Severity};
 use crate::model::Model;
 use crate::source::{Sources, Span};
 
@@ -87,6 +87,11 @@ impl OutputFormat {
         ("markdown", OutputFormat::Markdown),
     ];
 
+    /// Its word.
+    pub fn as_str(self) -> &'static str {
+        Self::ALL.into_iter().find(|(_, format)| *format == self).map_or("full", |(word, _)| word)
+    }
+
     /// The format with this word.
     pub fn parse(word: &str) -> Option<Self> {
         let word = if word == "json-lines" { "jsonl" } else { word };
@@ -136,6 +141,10 @@ pub struct View<'a> {
     pub unicode: bool,
     /// The least severity that makes the check fail.
     pub fail_on: Severity,
+    /// Where the pages of the rules are; none where nobody said it.
+    pub docs: Option<&'a str>,
+    /// Whether the reader's terminal can open addresses.
+    pub hyperlinks: bool,
     /// What stands before the names of files for services that count from the folder of the repository: empty, or with
     /// a slash at its end.
     pub folder: &'a str,
@@ -146,6 +155,22 @@ impl View<'_> {
     fn name_of<'f>(&'f self, judged: &'f Judged) -> &'f str {
         let rule = self.catalogue.rule(judged.finding.code);
         rule.map_or_else(|| judged.finding.code.as_str(), |rule| &rule.name)
+    }
+
+    /// The address of the page of a rule, where that is known.
+    fn page_of(&self, rule: &Rule) -> Option<String> {
+        let docs = self.docs?.trim_end_matches('/');
+        let (code, family) = (rule.code.as_str().to_ascii_lowercase(), &rule.family);
+        Some(format!("{docs}/{family}.md#{code}-{}", rule.name))
+    }
+
+    /// A code as a link to the page of its rule: OSC 8, which terminals that cannot show it leave out.
+    fn linked(&self, code: Code, text: &str) -> String {
+        let rule = self.catalogue.rule(code).filter(|_| self.hyperlinks);
+        match rule.and_then(|rule| self.page_of(rule)) {
+            Some(page) => format!("\u{1b}]8;;{page}\u{1b}\\{text}\u{1b}]8;;\u{1b}\\"),
+            None => text.to_owned(),
+        }
     }
 
     /// What marks a finding that is shown although something hides it.
@@ -223,9 +248,10 @@ pub fn summary(view: &View<'_>, out: &mut dyn io::Write) -> io::Result<()> {
         0 => String::new(),
         count => format!("; {} suppressed", counted(count, "finding")),
     };
-    if verdict.below > 0 {
-        suppressed
-            .push_str(&format!("; {} not shown because of its severity", counted(verdict.below, "finding")));
+    for (count, why) in [(verdict.below, "of its severity"), (verdict.guessed, "it rests on a guess")] {
+        if count > 0 {
+            suppressed.push_str(&format!("; {} not shown because {why}", counted(count, "finding")));
+        }
     }
     let line = if counts.is_empty() {
         format!("No findings in {plans} ({tasks}, {files}){suppressed}.")

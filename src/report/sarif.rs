@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::text::clean_lines;
 use super::{View, why_hidden};
-use crate::catalogue::{Rule, Status};
+use crate::catalogue::Rule;
 use crate::filter::{Hidden, HiddenBy, Judged};
 use crate::finding::{Code, Fix, Severity};
 use crate::source::{FileId, Format, Span};
@@ -30,8 +30,11 @@ pub fn sarif(view: &View<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     for (number, slot) in numbers.values_mut().enumerate() {
         *slot = number;
     }
-    let rules: Vec<Value> =
-        numbers.keys().filter_map(|code| view.catalogue.rule(*code)).map(described).collect();
+    let rules: Vec<Value> = numbers
+        .keys()
+        .filter_map(|code| view.catalogue.rule(*code))
+        .map(|rule| described(view, rule))
+        .collect();
     let driver = json!({
         "name": env!("CARGO_PKG_NAME"),
         "semanticVersion": env!("CARGO_PKG_VERSION"),
@@ -75,17 +78,12 @@ fn invocation(view: &View<'_>) -> Value {
 }
 
 /// All that the catalogue knows of a rule.
-fn described(rule: &Rule) -> Value {
+fn described(view: &View<'_>, rule: &Rule) -> Value {
     let paragraphs = rule.explanation.trim();
-    let status = match rule.status {
-        Status::Preview => "preview",
-        Status::Stable => "stable",
-        Status::Deprecated => "deprecated",
-        Status::Removed => "removed",
-    };
+    let status = rule.status.as_str();
     let text = format!("{paragraphs}\n\nAsk: {}\n\nSource: {}", rule.question, rule.source);
     let markdown = format!("{paragraphs}\n\n**Ask:** {}\n\n**Source:** {}\n", rule.question, rule.source);
-    json!({
+    let mut value = json!({
         "id": rule.code.as_str(),
         "name": rule.name,
         "shortDescription": { "text": rule.summary },
@@ -104,7 +102,17 @@ fn described(rule: &Rule) -> Value {
                 Severity::Advice => "recommendation",
             },
         },
-    })
+    });
+    if let Some(page) = view.page_of(rule) {
+        set(&mut value, "helpUri", json!(page));
+    }
+    if !rule.formerly.is_empty() {
+        let is_code =
+            |word: &&std::borrow::Cow<'_, str>| word.bytes().last().is_some_and(|it| it.is_ascii_digit());
+        let codes: Vec<_> = rule.formerly.iter().filter(is_code).collect();
+        set(&mut value, "deprecatedIds", json!(codes));
+    }
+    value
 }
 
 fn level(severity: Severity) -> &'static str {

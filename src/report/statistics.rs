@@ -30,7 +30,10 @@ pub fn statistics(view: &View<'_>, out: &mut dyn io::Write) -> io::Result<()> {
         counts.iter().filter_map(|(code, _)| rule(*code)).map(|it| it.name.len()).max().unwrap_or(0);
     for (code, count) in counts {
         let (name, summary) = rule(code).map_or(("", ""), |rule| (&rule.name, &rule.summary));
-        writeln!(out, "{count:>digits$}  {code:<6}  {name:<name_width$}  {summary}")?;
+        // Padded outside of the link.
+        let pad = " ".repeat(6_usize.saturating_sub(code.as_str().len()));
+        let code = view.linked(code, code.as_str());
+        writeln!(out, "{count:>digits$}  {code}{pad}  {name:<name_width$}  {summary}")?;
     }
     Ok(())
 }

@@ -90,6 +90,8 @@ pub fn tested(
         color,
         unicode,
         fail_on: Severity::Advice,
+        docs: None,
+        hyperlinks: false,
         folder: "",
     };
     full(&view, out)?;

@@ -29,8 +29,8 @@ pub struct Facts {
     /// Scopes of the changes, side by side, in the order of `changes`.
     scope_first: Vec<u32>,
     scope: Vec<AssetId>,
-    /// Whether the kind of any task was taken from its title.
-    is_guess: bool,
+    /// By plan: whether the kind of any task was taken from its title.
+    guessed: Vec<bool>,
     /// What is inside each phase, at any depth, for those who ask: [`HAS_OPEN`], [`HAS_DONE`].
     inside: OnceLock<Vec<u8>>,
 }
@@ -50,14 +50,14 @@ impl Facts {
         let mut kind = Vec::with_capacity(model.tasks.len());
         let mut state = Vec::with_capacity(model.tasks.len());
         let mut changes = Vec::new();
-        let mut is_guess = false;
+        let mut guessed = vec![false; guesses.len()];
         for (number, task) in model.tasks.iter().enumerate() {
             let its_kind = match task.kind() {
                 Some(text) => catalogue.kind(model.text(text).trim()),
                 None if guesses[task.plan.index()] && network.hierarchy.is_leaf(TaskId(number as u32)) => {
                     let title = task.title().map_or("", |title| model.text(title));
                     let guess = catalogue.titles().kind(title);
-                    is_guess |= guess != KindId::NONE;
+                    guessed[task.plan.index()] |= guess != KindId::NONE;
                     guess
                 }
                 None => KindId::NONE,
@@ -87,7 +87,7 @@ impl Facts {
             scope.extend(scope_of(model, network, *change));
             scope_first.push(scope.len() as u32);
         }
-        Self { kind, state, changes, pilot, scope_first, scope, is_guess, inside: OnceLock::new() }
+        Self { kind, state, changes, pilot, scope_first, scope, guessed, inside: OnceLock::new() }
     }
 
     /// Whether a task is neither done nor cancelled.
@@ -146,7 +146,12 @@ impl Facts {
     /// The kind of a task, where it was taken from its title.
     pub fn guess(&self, model: &Model<'_>, task: TaskId) -> Option<KindId> {
         let kind = self.kind(task);
-        (self.is_guess && kind != KindId::NONE && model.task(task).kind().is_none()).then_some(kind)
+        (kind != KindId::NONE && model.task(task).kind().is_none()).then_some(kind)
+    }
+
+    /// Whether the kind of any task of a plan was taken from its title.
+    pub fn has_guesses(&self, plan: PlanId) -> bool {
+        self.guessed.get(plan.index()) == Some(&true)
     }
 
     /// Whether a task is a pilot.

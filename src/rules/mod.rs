@@ -216,13 +216,21 @@ fn applies(model: &Model<'_>, rule: &Rule, plan: PlanId, guesses: bool) -> bool 
 
 /// Says where a finding rests on a kind that was taken from a title.
 fn say_guess(finding: &mut Finding, model: &Model<'_>, facts: &Facts, catalogue: &Catalogue) {
+    let asks_kinds = || {
+        catalogue.rule(finding.code).is_some_and(|rule| match &rule.ask {
+            Some(ask) => ask.reads_kinds,
+            None => rule.needs.iter().any(|field| field == "task.kind"),
+        })
+    };
+    // Where one kind of a plan is guessed all are: then even what is said of the whole plan rests on guesses.
+    let plan = finding.entity.and_then(|entity| model.lists.plan(entity));
+    if !plan.is_some_and(|plan| facts.has_guesses(plan)) || !asks_kinds() {
+        return;
+    }
+    finding.is_guess = true;
     let Some(Entity { kind: EntityKind::Task, index }) = finding.entity else { return };
     let Some(guess) = facts.guess(model, TaskId(index)) else { return };
-    let asks_kinds = catalogue.rule(finding.code).is_some_and(|rule| match &rule.ask {
-        Some(ask) => ask.reads_kinds,
-        None => rule.needs.iter().any(|field| field == "task.kind"),
-    });
-    if asks_kinds && finding.primary.text.is_empty() {
+    if finding.primary.text.is_empty() {
         let kind = &catalogue.kind_def(guess).name;
         let article = if kind.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
         finding.primary.text = format!("taken for {article} {kind} because of its title").into();

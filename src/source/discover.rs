@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use globset::GlobSet;
+use globset::{Glob, GlobSet, GlobSetBuilder};
 use ignore::WalkBuilder;
+use ignore::gitignore::Gitignore;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -34,15 +36,15 @@ pub struct Globs {
     /// The folder that the patterns start from.
     pub root: PathBuf,
     /// Plan files besides `plan.toml`, `*.plan.toml`, `*.xer` and the `*.xml` of Microsoft Project.
-    pub include: GlobSet,
+    pub include: Patterns,
     /// Files that are not read.
-    pub exclude: GlobSet,
+    pub exclude: Patterns,
 }
 
 impl Globs {
     /// No patterns.
     pub fn none(root: PathBuf) -> Self {
-        Self { root, include: GlobSet::empty(), exclude: GlobSet::empty() }
+        Self { root, include: Patterns::default(), exclude: Patterns::default() }
     }
 
     fn is_included(&self, path: &Path) -> bool {
@@ -52,6 +54,76 @@ impl Globs {
     fn is_excluded(&self, path: &Path) -> bool {
         !self.exclude.is_empty() && path.strip_prefix(&self.root).is_ok_and(|it| self.exclude.is_match(it))
     }
+
+    /// Remembers which patterns are for something that is there.
+    fn note(&self, path: &Path) {
+        if let Ok(inside) = path.strip_prefix(&self.root) {
+            self.include.note(inside);
+            self.exclude.note(inside);
+        }
+    }
+}
+
+/// A list of patterns for paths. Each remembers whether a walk has seen something that it is for, so that one that is for
+/// nothing can be told of.
+#[derive(Default)]
+pub struct Patterns {
+    set: GlobSet,
+    /// By glob: the number of the pattern that it is part of.
+    number: Vec<usize>,
+    /// By pattern.
+    seen: Vec<AtomicBool>,
+}
+
+impl Patterns {
+    /// Patterns, each of which may be several globs.
+    ///
+    /// # Errors
+    ///
+    /// Where all of them together are too much.
+    pub fn new(patterns: &[Vec<Glob>]) -> Result<Self, globset::Error> {
+        let mut set = GlobSetBuilder::new();
+        let mut number = Vec::new();
+        for (index, globs) in patterns.iter().enumerate() {
+            for glob in globs {
+                set.add(glob.clone());
+                number.push(index);
+            }
+        }
+        let seen = patterns.iter().map(|_| AtomicBool::new(false)).collect();
+        Ok(Self { set: set.build()?, number, seen })
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.set.is_empty()
+    }
+
+    /// Whether a walk has seen something that the pattern with this number is for.
+    pub fn has_seen(&self, number: usize) -> bool {
+        self.seen.get(number).is_some_and(|seen| seen.load(Ordering::Relaxed))
+    }
+
+    fn is_match(&self, path: &Path) -> bool {
+        self.set.is_match(path)
+    }
+
+    fn note(&self, path: &Path) {
+        if self.seen.iter().all(|seen| seen.load(Ordering::Relaxed)) {
+            return;
+        }
+        for glob in self.set.matches(path) {
+            if let Some(seen) = self.number.get(glob).and_then(|number| self.seen.get(*number)) {
+                seen.store(true, Ordering::Relaxed);
+            }
+        }
+    }
+}
+
+/// Whether the `.gitignore` of a folder passes over a path in it: what that is for may be made at any time.
+pub fn is_ignored_by_git(folder: &Path, inside: &Path) -> bool {
+    let (rules, _) = Gitignore::new(folder.join(".gitignore"));
+    [true, false].into_iter().any(|is_dir| rules.matched_path_or_any_parents(inside, is_dir).is_ignore())
 }
 
 /// What is to be looked at.
@@ -90,6 +162,10 @@ pub struct Discovery {
     pub unreadable: Vec<Unreadable>,
     /// How many plan files were passed over because of `exclude`.
     pub excluded: usize,
+    /// The folders of which every plan file was looked for, absolute.
+    pub walked: Vec<PathBuf>,
+    /// All folders that were looked into.
+    pub folders: Vec<PathBuf>,
 }
 
 /// Finds and reads all files of a run. Never fails: what cannot be read is listed, the rest goes on.
@@ -99,15 +175,17 @@ pub struct Discovery {
 /// excluded is passed over, links are not followed. A file that is named outright is read whatever its name.
 /// With it come the other files of its plan: see `Walker::belonging`.
 pub fn discover(asked: &Asked<'_>) -> Discovery {
-    let mut walker = Walker { asked, unreadable: BTreeMap::new(), excluded: FxHashSet::default() };
+    let mut walker =
+        Walker { asked, unreadable: BTreeMap::new(), excluded: FxHashSet::default(), folders: Vec::new() };
     let mut paths = FxHashSet::default();
-    let mut named = Vec::new();
+    let (mut named, mut walked) = (Vec::new(), Vec::new());
     for path in &asked.paths {
         let path = absolute(&asked.cwd, path);
         match std::fs::metadata(&path) {
             Ok(metadata) if metadata.is_dir() => {
                 let found = walker.walk(&path);
                 paths.extend(found);
+                walked.push(path);
             }
             Ok(metadata) => {
                 if asked.force_exclude && walker.is_excluded(&path) {
@@ -149,7 +227,13 @@ pub fn discover(asked: &Asked<'_>) -> Discovery {
         SourceFile { is_named, ..file }
     });
     let unreadable = walker.unreadable.into_iter().map(|(name, reason)| Unreadable { name, reason });
-    Discovery { sources: Sources::new(files.collect()), unreadable: unreadable.collect(), excluded }
+    Discovery {
+        sources: Sources::new(files.collect()),
+        unreadable: unreadable.collect(),
+        excluded,
+        walked,
+        folders: walker.folders,
+    }
 }
 
 /// Reads the text of one file that is no plan, such as a configuration.
@@ -314,6 +398,7 @@ struct Walker<'a> {
     asked: &'a Asked<'a>,
     unreadable: BTreeMap<String, String>,
     excluded: FxHashSet<PathBuf>,
+    folders: Vec<PathBuf>,
 }
 
 impl Walker<'_> {
@@ -346,7 +431,13 @@ impl Walker<'_> {
         for entry in builder.build() {
             match entry {
                 Ok(entry) => {
-                    if entry.file_type().is_some_and(|kind| kind.is_file()) && self.is_wanted(entry.path()) {
+                    let globs = self.globs(entry.path());
+                    globs.note(entry.path());
+                    let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
+                    if entry.file_type().is_some_and(|kind| kind.is_dir()) {
+                        self.folders.push(entry.path().to_owned());
+                    }
+                    if is_file && self.is_wanted(entry.path(), &globs) {
                         found.push(entry.into_path());
                     }
                 }
@@ -361,15 +452,14 @@ impl Walker<'_> {
     }
 
     /// Whether a file that nobody named is a plan file of this run.
-    fn is_wanted(&mut self, path: &Path) -> bool {
-        let globs = self.globs(path);
+    fn is_wanted(&mut self, path: &Path, globs: &Globs) -> bool {
         let is_config = path.file_name().is_some_and(|name| name == CONFIG_NAME);
         let is_plan = is_plan_name(path) || globs.is_included(path);
         let may_be_plan = is_plan || Format::of(path) == Some(Format::Mspdi);
         if is_config || !may_be_plan {
             return false;
         }
-        if self.is_excluded(path) {
+        if globs.is_excluded(path) || self.asked.exclude.is_excluded(path) {
             if is_plan || is_project_xml(path) {
                 self.excluded.insert(path.to_owned());
             }
@@ -509,7 +599,7 @@ impl Walker<'_> {
                 let is_new = !read.contains_key(path) && !near.texts.contains_key(path);
                 Format::of(path) == Some(Format::Toml)
                     && (!is_new
-                        || (self.is_wanted(path)
+                        || (self.is_wanted(path, &self.globs(path))
                             && std::fs::symlink_metadata(path).is_ok_and(|it| it.is_file())))
             });
             let new: Vec<&PathBuf> = files.iter().filter(|path| !read.contains_key(*path)).collect();
@@ -625,11 +715,8 @@ mod tests {
             change: impl FnOnce(&mut Asked<'_>),
         ) -> Discovery {
             let set = |globs: &[&str]| {
-                let mut set = globset::GlobSetBuilder::new();
-                for glob in globs {
-                    set.add(globset::Glob::new(glob).unwrap());
-                }
-                set.build().unwrap()
+                let globs: Vec<_> = globs.iter().map(|glob| vec![Glob::new(glob).unwrap()]).collect();
+                Patterns::new(&globs).unwrap()
             };
             let globs = Arc::new(Globs {
                 root: self.root().to_owned(),

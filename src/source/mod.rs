@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 pub use discover::{
-    Asked, CONFIG_NAME, Discovery, Globs, Stdin, Unreadable, absolute, discover, names_in, read_text, shown,
+    Asked, CONFIG_NAME, Discovery, Globs, Patterns, Stdin, Unreadable, absolute, discover, is_ignored_by_git,
+    names_in, read_text, shown,
 };
 pub use lines::{LineIndex, Position};
 pub use write::{replace_whole, write_new, write_whole};

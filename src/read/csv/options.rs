@@ -18,6 +18,27 @@ pub struct ImportOptions {
     pub aliases: Arc<Aliases>,
 }
 
+impl ImportOptions {
+    /// What is said here on top of what `base` says.
+    pub(crate) fn over(self, base: ImportOptions) -> ImportOptions {
+        let aliases = Arc::new(self.aliases.over(&base.aliases));
+        let (csv, base) = (self.csv, base.csv);
+        let link_types = if csv.link_types.is_empty() { base.link_types } else { csv.link_types };
+        ImportOptions {
+            csv: CsvOptions {
+                columns: csv.columns.into_iter().chain(base.columns).collect(),
+                date_format: csv.date_format.or(base.date_format),
+                duration_unit: csv.duration_unit.or(base.duration_unit),
+                delimiter: csv.delimiter.or(base.delimiter),
+                link_types,
+                status: csv.status.into_iter().chain(base.status).collect(),
+            },
+            fields: self.fields,
+            aliases,
+        }
+    }
+}
+
 /// How spreadsheets are to be read, where they do not say it themselves.
 #[derive(Clone, Debug, Default)]
 pub struct CsvOptions {

@@ -1,0 +1,56 @@
+//! Which entries of the configurations do nothing in this run: see `config::after_run`.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::Run;
+use crate::config::{Configs, RuleSet, Seen, after_run};
+use crate::finding::{Code, Finding};
+use crate::source::{FileId, Format};
+
+/// A file that cannot be read as a whole.
+const SYNTAX: Code = Code::new("PLN001");
+
+/// The findings about entries that do nothing. `findings`: all of the run, those that are silenced included.
+pub(super) fn idle(findings: &[Finding], run: &Run<'_, '_>, configs: &Configs) -> Vec<Finding> {
+    let sources = run.model.sources();
+    let walked = configs.walked();
+    if walked.is_empty() {
+        return Vec::new();
+    }
+    let mut broken: FxHashSet<FileId> = FxHashSet::default();
+    let mut silenced: FxHashMap<FileId, RuleSet> = FxHashMap::default();
+    for finding in findings {
+        let file = finding.primary.span.file;
+        if finding.code == SYNTAX {
+            broken.insert(file);
+        }
+        let Some((settings, silent)) = run.of_file.get(file.index()) else { continue };
+        if let Some(index) = settings.index(finding.code).filter(|index| silent.contains(*index)) {
+            silenced.entry(file).or_default().insert(index);
+        }
+    }
+    let mut idle = Vec::new();
+    for (id, config) in sources.iter().filter(|(_, file)| file.format == Format::Config) {
+        let Some(settings) = run.settings(id) else { continue };
+        if settings.config.as_ref() != Some(&config.path) {
+            continue;
+        }
+        let is_ours = |file: &FileId| run.settings(*file).is_some_and(|it| it.config == settings.config);
+        let ours = sources.iter().filter(|(file, _)| is_ours(file));
+        let seen: Vec<Seen<'_>> = ours
+            .map(|(file, source)| Seen {
+                path: &source.path,
+                is_whole: source.format != Format::Config && !broken.contains(&file),
+                imported: run.is_imported(file),
+                silenced: silenced.get(&file).cloned().unwrap_or_default(),
+            })
+            .collect();
+        for mut finding in after_run(settings, &seen, &walked, &config.text) {
+            finding.primary.span.file = id;
+            let edits = finding.fix.iter_mut().flat_map(|fix| &mut fix.edits);
+            edits.for_each(|edit| edit.span.file = id);
+            idle.push(finding);
+        }
+    }
+    idle
+}
