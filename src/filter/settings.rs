@@ -47,8 +47,8 @@ pub(super) fn idle(findings: &[Finding], run: &Run<'_, '_>, configs: &Configs) -
             .collect();
         for mut finding in after_run(settings, &seen, &walked, &config.text) {
             finding.primary.span.file = id;
-            let edits = finding.fix.iter_mut().flat_map(|fix| &mut fix.edits);
-            edits.for_each(|edit| edit.span.file = id);
+            let changes = finding.fix.iter_mut().flat_map(|fix| &mut fix.changes);
+            changes.for_each(|change| change.place_mut().file = id);
             idle.push(finding);
         }
     }
