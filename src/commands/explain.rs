@@ -324,18 +324,29 @@ pub(super) fn standing(rule: &Rule) -> String {
             severities.push(other.as_str());
         }
     }
+    let begun = match &*rule.status_since {
+        "" => String::new(),
+        since => format!(" in {since}"),
+    };
     let runs = match (rule.status, rule.enabled, rule.imported, rule.plan_files) {
-        (Status::Removed, ..) => "removed: it no longer runs",
+        (Status::Removed, ..) => &format!("removed{begun}: it no longer runs"),
         (Status::Preview, ..) => "runs only with `--preview`",
         (_, false, ..) | (_, _, false, false) => "off unless selected",
         (_, true, false, true) => "on, but off for imported schedules",
         (_, true, true, false) => "on for imported schedules, for other plans when selected",
         (_, true, true, true) => "on",
     };
-    let end = if rule.status == Status::Deprecated { "; it will be removed" } else { "" };
-    let since = if rule.since.is_empty() { String::new() } else { format!(" Since {}", rule.since) };
-    let stop = if since.is_empty() && end.is_empty() { "" } else { "." };
-    format!("Severity: {}. Runs: {runs}.{since}{end}{stop}", severities.join(" or "))
+    let mut text = format!("Severity: {}. Runs: {runs}", severities.join(" or "));
+    if rule.status == Status::Deprecated {
+        text.push_str(&format!("; given up{begun}, it will be removed"));
+    }
+    if !rule.since.is_empty() {
+        text.push_str(&format!(". Since {}.", rule.since));
+    }
+    if !rule.formerly.is_empty() {
+        text = format!("{}. Formerly {}.", text.trim_end_matches('.'), rule.formerly.join(", "));
+    }
+    text
 }
 
 /// An example without the comments that tell our tests what is to be found where.

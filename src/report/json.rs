@@ -72,6 +72,8 @@ struct Row<'a> {
     code: &'a str,
     name: &'a str,
     severity: &'static str,
+    /// Whether it rests on what the plan says, or on kinds of work that were guessed from titles.
+    confidence: &'static str,
     message: &'a str,
     question: &'a str,
     help: &'a str,
@@ -189,6 +191,7 @@ fn finding(
         code: found.code.as_str(),
         name: view.name_of(judged),
         severity: judged.severity.as_str(),
+        confidence: if found.is_guess { "guessed" } else { "stated" },
         message: &words.message,
         question: &words.question,
         help: &words.help,
