@@ -727,9 +727,25 @@ mod tests {
         assert_eq!(typed("--output-format json plans"), "check --output-format json plans");
         assert_eq!(typed("-qv --color never rules"), "-qv --color never rules");
         assert_eq!(typed("-q plans"), "-q check plans");
+        assert_eq!(typed("--hyperlinks always plans"), "--hyperlinks always check plans");
+        assert_eq!(typed("-w plans"), "check -w plans");
         assert_eq!(typed("check rules"), "check rules");
         assert_eq!(typed("--help"), "--help");
         assert_eq!(typed("-"), "check -");
+    }
+
+    #[test]
+    fn every_flag_has_a_twin() {
+        let command = Cli::command();
+        for command in std::iter::once(&command).chain(command.get_subcommands()) {
+            let is_flag = |it: &&clap::Arg| matches!(it.get_action(), ArgAction::SetTrue | ArgAction::Count);
+            let flags = command.get_arguments().filter(is_flag);
+            let names: Vec<&str> = flags.filter_map(clap::Arg::get_long).collect();
+            for name in &names {
+                let twin = name.strip_prefix("no-").map_or_else(|| format!("no-{name}"), str::to_owned);
+                assert!(names.contains(&twin.as_str()), "{}: --{name} has no --{twin}", command.get_name());
+            }
+        }
     }
 
     #[test]
@@ -741,6 +757,10 @@ mod tests {
         };
         assert!(parsed("planlint check --exit-zero").exit_zero);
         assert!(!parsed("planlint check --exit-zero --no-exit-zero").exit_zero);
+        assert!(parsed("planlint check -w").watch && !parsed("planlint check -w --no-watch").watch);
+        assert!(
+            !parsed("planlint check --show-settings --no-show-settings --no-watch --watch").show_settings
+        );
         assert!(parsed("planlint check --no-respect-gitignore --respect-gitignore").respect_gitignore);
         assert_eq!(parsed("planlint check --select DEP,OWN001 --select GAT").overrides.select.len(), 3);
     }

@@ -175,3 +175,52 @@ fn every_pack_that_the_guide_shows_can_be_read() {
         assert!(is_whole || is_lines(), "{}", block.text);
     }
 }
+
+#[test]
+fn every_setting_is_described_and_every_example_of_one_can_be_read() {
+    let text = fs::read_to_string(docs().join("configuration.md")).unwrap();
+    for key in planlint::config::KEYS {
+        assert!(
+            text.contains(&format!("\n| [`{key}`](#")),
+            "{key} is not in the table of docs/configuration.md"
+        );
+    }
+    let headings: Vec<String> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("### "))
+        .map(|heading| heading.replace(',', "").replace(' ', "-"))
+        .collect();
+    let rows = text.lines().filter_map(|line| line.strip_prefix("| [`")?.split_once("`](#"));
+    let mut described = 0;
+    for (key, rest) in rows {
+        let anchor = rest.split(')').next().unwrap();
+        assert!(planlint::config::KEYS.contains(&key), "there is no setting {key}");
+        assert!(headings.iter().any(|heading| heading == anchor), "{key}: no section #{anchor}");
+        described += 1;
+    }
+    assert_eq!(described, planlint::config::KEYS.len());
+    let examples: Vec<String> =
+        blocks(&text).into_iter().filter(|block| block.kind == "toml").map(|block| block.text).collect();
+    for key in planlint::config::KEYS {
+        let shows = |text: &String| toml::from_str::<toml::Table>(text).unwrap().contains_key(*key);
+        assert!(examples.iter().any(shows), "docs/configuration.md shows no example of {key}");
+    }
+    for example in examples {
+        let folder = tempfile::tempdir().unwrap();
+        let inside = folder.path().join("plans");
+        fs::create_dir_all(folder.path().join("shared")).unwrap();
+        fs::create_dir_all(inside.join("rules")).unwrap();
+        fs::write(folder.path().join("shared/planlint.toml"), "").unwrap();
+        fs::write(
+            inside.join("rules/acme.toml"),
+            "[pack]\nid = \"acme\"\nfamily = \"ACME\"\ntitle = \"Acme\"\n",
+        )
+        .unwrap();
+        fs::write(inside.join("known.toml"), "").unwrap();
+        fs::write(inside.join("plan.toml"), "[plan]\nname = \"x\"\n").unwrap();
+        fs::write(inside.join("planlint.toml"), &example).unwrap();
+        let words = "check plan.toml --output-format concise --min-severity advice --extend-select LNT,PLN";
+        let said = said(&inside, words);
+        assert!(!said.contains("planlint.toml") && !said.contains("cannot"), "{example}\n{said}");
+    }
+}

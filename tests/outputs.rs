@@ -197,7 +197,92 @@ fn sarif_tells_of_what_is_hidden_and_why() {
     assert_eq!(uri, "pl%C3%A4ne%2C%2050%25/a%20b.plan.toml");
 }
 
+#[test]
+fn sarif_has_related_places_fixes_and_all_words_of_its_rules() {
+    let (mut related, mut fixes) = (0, 0);
+    for ran in reports("sarif") {
+        let report = ran.json();
+        let run = &report["runs"][0];
+        assert_eq!(
+            (&report["version"], &run["tool"]["driver"]["name"]),
+            (&"2.1.0".into(), &"planlint".into())
+        );
+        for rule in run["tool"]["driver"]["rules"].as_array().unwrap() {
+            assert!(
+                ["error", "warning", "note"]
+                    .contains(&rule["defaultConfiguration"]["level"].as_str().unwrap())
+            );
+            assert!(rule["help"]["markdown"].as_str().unwrap().contains("**Ask:**"), "{rule}");
+            for word in ["name", "id"] {
+                assert!(!rule[word].as_str().unwrap().is_empty(), "{rule}");
+            }
+            for word in ["question", "source", "since", "status", "problem.severity"] {
+                assert!(!rule["properties"][word].as_str().unwrap().is_empty(), "{rule}");
+            }
+            assert!(rule["properties"]["tags"].as_array().is_some_and(|tags| !tags.is_empty()), "{rule}");
+        }
+        let artifacts = run["artifacts"].as_array().unwrap();
+        for result in run["results"].as_array().unwrap() {
+            let places = result["relatedLocations"].as_array().into_iter().flatten();
+            for (number, place) in places.enumerate() {
+                related += 1;
+                assert_eq!(place["id"], number, "{result}");
+                let file = place["physicalLocation"]["artifactLocation"]["index"].as_u64();
+                assert!(file.is_none_or(|file| (file as usize) < artifacts.len()), "{result}");
+                assert!(place["physicalLocation"]["region"]["startLine"].as_u64().unwrap() >= 1);
+            }
+            for fix in result["fixes"].as_array().into_iter().flatten() {
+                fixes += 1;
+                assert!(!fix["description"]["text"].as_str().unwrap().is_empty(), "{fix}");
+                for change in fix["artifactChanges"].as_array().unwrap() {
+                    assert_eq!(change["artifactLocation"]["uriBaseId"], "srcRoot", "{fix}");
+                    let edits = change["replacements"].as_array().unwrap();
+                    assert!(
+                        !edits.is_empty() && edits.iter().all(|it| it["deletedRegion"].is_object()),
+                        "{fix}"
+                    );
+                }
+            }
+        }
+    }
+    assert!(related > 20 && fixes > 0, "{related} {fixes}");
+}
+
 // ---- GitHub
+
+/// What GitHub reads: `%25` and the like are undone, in properties two more.
+fn unescaped(text: &str, is_property: bool) -> String {
+    let text = text.replace("%0A", "\n").replace("%0D", "\r");
+    let text = if is_property { text.replace("%3A", ":").replace("%2C", ",") } else { text };
+    text.replace("%25", "%")
+}
+
+#[test]
+fn what_github_reads_is_what_was_found() {
+    let folder = sharp();
+    let rows = folder.run("--output-format jsonl").ends_with(1);
+    let rows: Vec<Value> = rows.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let ran = folder.run("--output-format github").ends_with(1);
+    assert_eq!(ran.out.lines().count(), rows.len());
+    for (line, row) in ran.out.lines().zip(&rows) {
+        let (head, message) = line.strip_prefix("::").unwrap().split_once("::").unwrap();
+        let (_, properties) = head.split_once(' ').unwrap();
+        let property = |name: &str| {
+            let mut all = properties.split(',').map(|it| it.split_once('=').unwrap());
+            all.find(|(it, _)| *it == name).map(|(_, value)| unescaped(value, true)).unwrap()
+        };
+        assert_eq!(property("file"), row["file"].as_str().unwrap());
+        assert_eq!(property("line"), row["line"].to_string());
+        let (code, name) = (row["code"].as_str().unwrap(), row["name"].as_str().unwrap());
+        assert_eq!(property("title"), format!("{code} {name}"));
+        let message = unescaped(message, false);
+        // What a terminal would act on was taken out of the plan's own words.
+        let is_plain = |text: &str| !text.contains(['\u{1b}', '\u{FFFD}', '\0', '\u{7}']);
+        let said = row["message"].as_str().unwrap();
+        assert!(!is_plain(said) || message.lines().next() == Some(said), "{message}\n{said}");
+        assert!(message.contains(&format!("\nhelp: {}", row["help"].as_str().unwrap())) || !is_plain(said));
+    }
+}
 
 #[test]
 fn github_gets_one_line_a_finding_with_everything_escaped() {
@@ -395,6 +480,33 @@ fn only_findings_that_are_bad_enough_are_shown() {
     folder.write("planlint.toml", "min-severity = \"error\"\n");
     folder.run(words).leaves_out("PLN002");
     folder.run(&format!("{words} --min-severity advice")).says("PLN002");
+}
+
+#[test]
+fn a_check_that_checked_nothing_is_not_green_unless_all_was_excluded_on_purpose() {
+    let folder = Folder::new(&[
+        ("old/plan.toml", "[plan]\nname = \"x\"\n"),
+        ("planlint.toml", "exclude = [\"old\"]\n"),
+    ]);
+    for format in FORMATS {
+        let form = format!("--output-format {format}");
+        folder.run(&form).ends_with(2).complains("no plan file was found in .");
+        folder
+            .run(&format!("{form} --exit-zero old"))
+            .ends_with(2)
+            .complains("no plan file was found in old");
+        // Named outright it is read; a hook that names all files says that it means it.
+        folder.run(&format!("{form} --select DEP001 old/plan.toml")).ends_with(0);
+        let hook = folder.run(&format!("{form} --force-exclude old/plan.toml")).ends_with(0);
+        hook.complains("all that was given is excluded; nothing was checked");
+        // Not read at all wins over everything that was found.
+        let both = format!("{form} --select PLN008 --force-exclude old/plan.toml nowhere.plan.toml");
+        folder.run(&both).ends_with(2).complains("nowhere.plan.toml cannot be read");
+        folder.run(&format!("{form} --select PLN008 --exit-zero old/plan.toml nowhere")).ends_with(2);
+        folder.run(&format!("{form} --select PLN008 old/plan.toml nowhere")).ends_with(2);
+        folder.run(&format!("{form} --select PLN008 old/plan.toml")).ends_with(1);
+        folder.run(&format!("{form} --select PLN008 --exit-zero old/plan.toml")).ends_with(0);
+    }
 }
 
 #[test]
