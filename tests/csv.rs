@@ -541,15 +541,15 @@ colums = {}
     assert_eq!(
         found,
         [
-            "2 PLN002 ownr",
+            "2 LNT007 ownr",
             "2 PLN003 3",
             "3 PLN004 dd.mm.yyyy",
             "4 PLN004 days",
             "5 PLN004 x",
             "6 PLN004 [\"EA\"]",
             "7 PLN004 finished",
-            "8 PLN002 colums",
-            "9 PLN002 excel",
+            "8 LNT007 colums",
+            "9 LNT007 excel",
         ]
     );
 }

@@ -394,7 +394,7 @@ fn markdown_begins_with_the_verdict_and_folds_the_rest() {
 fn the_form_never_changes_the_exit_code() {
     let folder = sharp();
     folder.write("sound/plan.toml", "[plan]\nname = \"x\"\n");
-    for format in FORMATS.into_iter().chain(["json-lines"]) {
+    for format in FORMATS.into_iter().chain(["json-lines", "json-v1"]) {
         folder.run(&format!("--output-format {format} --select DEP002")).ends_with(1);
         folder.run(&format!("--output-format {format} --select DEP002 --exit-zero")).ends_with(0);
         folder.run(&format!("--output-format {format} --select DEP001 sound")).ends_with(0);

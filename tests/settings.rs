@@ -211,6 +211,17 @@ fn what_may_come_or_is_for_others_is_not_called_missing() {
     folder.write("shared/base.toml", "exclude = [\"never\"]\n[per-file-ignores]\n\"x/*\" = [\"DEP\"]\n");
     folder.write("planlint.toml", "extends = \"shared/base.toml\"\n");
     assert_eq!(folder.found(&["--select", "LNT"]), [] as [&str; 0]);
+    folder.write("other/planlint.toml", "");
+    folder.write("other/plan.toml", PLAN);
+    let run = |words: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_planlint"));
+        command.args(["check", "--select", "LNT", "--config"]).args(words).env_clear();
+        String::from_utf8(command.current_dir(folder.path().join("other")).output().unwrap().stdout).unwrap()
+    };
+    assert!(!run(&["../shared/base.toml"]).contains("LNT"));
+    folder.write("other/own.toml", "exclude = [\"never\"]\n");
+    assert!(run(&["own.toml"]).contains("own.toml:1:13"));
+    folder.write("other/own.toml", "");
     let line = ["--select", "LNT", "--config", "exclude = [\"nothing\"]"];
     assert_eq!(folder.found(&line), [] as [&str; 0]);
 }

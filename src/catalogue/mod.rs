@@ -144,7 +144,7 @@ impl Rule {
     pub fn first_code(&self) -> &str {
         let is_code =
             |word: &&Cow<'static, str>| word.bytes().last().is_some_and(|byte| byte.is_ascii_digit());
-        self.entry.formerly.iter().find(is_code).map_or_else(|| self.code.as_str(), |code| code)
+        self.entry.formerly.iter().find(is_code).map_or(self.code.as_str(), AsRef::as_ref)
     }
 }
 

@@ -32,7 +32,8 @@ pub(super) fn idle(findings: &[Finding], run: &Run<'_, '_>, configs: &Configs) -
     let mut idle = Vec::new();
     for (id, config) in sources.iter().filter(|(_, file)| file.format == Format::Config) {
         let Some(settings) = run.settings(id) else { continue };
-        if settings.config.as_ref() != Some(&config.path) {
+        // One that is named with `--config` and lies elsewhere serves many folders: what is idle in this one is not there.
+        if settings.config.as_ref() != Some(&config.path) || !config.path.starts_with(&settings.root) {
             continue;
         }
         let is_ours = |file: &FileId| run.settings(*file).is_some_and(|it| it.config == settings.config);

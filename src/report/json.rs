@@ -72,8 +72,9 @@ struct Row<'a> {
     code: &'a str,
     name: &'a str,
     severity: &'static str,
-    /// Whether it rests on what the plan says, or on kinds of work that were guessed from titles.
-    confidence: &'static str,
+    /// `guessed` where it rests on kinds of work that were taken from titles.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    confidence: Option<&'static str>,
     message: &'a str,
     question: &'a str,
     help: &'a str,
@@ -191,7 +192,7 @@ fn finding(
         code: found.code.as_str(),
         name: view.name_of(judged),
         severity: judged.severity.as_str(),
-        confidence: if found.is_guess { "guessed" } else { "stated" },
+        confidence: found.is_guess.then_some("guessed"),
         message: &words.message,
         question: &words.question,
         help: &words.help,

@@ -94,7 +94,12 @@ impl OutputFormat {
 
     /// The format with this word.
     pub fn parse(word: &str) -> Option<Self> {
-        let word = if word == "json-lines" { "jsonl" } else { word };
+        let word = match word {
+            "json-lines" => "jsonl",
+            // Stays what it is when there is a second version.
+            "json-v1" => "json",
+            word => word,
+        };
         Self::ALL.into_iter().find(|(name, _)| *name == word).map(|(_, format)| format)
     }
 
