@@ -204,7 +204,11 @@ fn what_may_come_or_is_for_others_is_not_called_missing() {
     let folder = Folder::new(&[
         ("plan.toml", PLAN),
         (".gitignore", "build/\nout\n"),
-        ("planlint.toml", "exclude = [\"build\", \"out/**\", \"./out/x.plan.toml\", \"never\"]\n"),
+        (".github/notes.md", ""),
+        (
+            "planlint.toml",
+            "exclude = [\".github/**\", \"build\", \"out/**\", \"./out/x.plan.toml\", \"never\"]\n",
+        ),
     ]);
     assert_eq!(folder.found(&["--select", "LNT"]), ["LNT008 planlint.toml:1 never"]);
     // One configuration for many: what matches nothing here may match elsewhere.

@@ -49,9 +49,7 @@ pub(crate) fn after_run(
         [("include", &settings.include, &globs.include), ("exclude", &settings.exclude, &globs.exclude)]
     {
         let is_idle = |(number, pattern): (usize, &Pattern)| {
-            let may_come =
-                plain_path(&pattern.text).is_some_and(|path| is_ignored_by_git(&settings.root, path));
-            covers(&pattern.text) && !patterns.has_seen(number) && !may_come
+            covers(&pattern.text) && !patterns.has_seen(number) && !is_for_more(&pattern.text, &settings.root)
         };
         let idle: Vec<bool> = list.iter().enumerate().map(is_idle).collect();
         for (number, pattern) in
@@ -73,9 +71,7 @@ pub(crate) fn after_run(
         };
         let files: Vec<&Seen<'_>> = seen.iter().filter(inside).collect();
         if files.is_empty() {
-            let may_come =
-                plain_path(&entry.pattern).is_some_and(|path| is_ignored_by_git(&settings.root, path));
-            if !may_come {
+            if !is_for_more(&entry.pattern, &settings.root) {
                 let finding = unmatched("per-file-ignores", &entry.pattern, name.clone());
                 findings.push(fixed(finding, "Delete the entry", entry_edit(text, whole)));
             }
@@ -84,6 +80,12 @@ pub(crate) fn after_run(
         }
     }
     findings
+}
+
+/// Whether a pattern is for something that no walk goes through: what git ignores may be made at any time, and what is
+/// hidden is there.
+fn is_for_more(pattern: &str, root: &Path) -> bool {
+    plain_path(pattern).is_some_and(|path| is_ignored_by_git(root, path) || root.join(path).exists())
 }
 
 /// The words of an entry of `per-file-ignores` that hide nothing in its files.

@@ -1,5 +1,7 @@
 //! Which entries of the configurations do nothing in this run: see `config::after_run`.
 
+use std::path::Path;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Run;
@@ -29,6 +31,12 @@ pub(super) fn idle(findings: &[Finding], run: &Run<'_, '_>, configs: &Configs) -
             silenced.entry(file).or_default().insert(index);
         }
     }
+    let mut by_config: FxHashMap<&Path, Vec<FileId>> = FxHashMap::default();
+    for (id, _) in sources.iter() {
+        if let Some(config) = run.settings(id).and_then(|settings| settings.config.as_deref()) {
+            by_config.entry(config).or_default().push(id);
+        }
+    }
     let mut idle = Vec::new();
     for (id, config) in sources.iter().filter(|(_, file)| file.format == Format::Config) {
         let Some(settings) = run.settings(id) else { continue };
@@ -36,8 +44,8 @@ pub(super) fn idle(findings: &[Finding], run: &Run<'_, '_>, configs: &Configs) -
         if settings.config.as_ref() != Some(&config.path) || !config.path.starts_with(&settings.root) {
             continue;
         }
-        let is_ours = |file: &FileId| run.settings(*file).is_some_and(|it| it.config == settings.config);
-        let ours = sources.iter().filter(|(file, _)| is_ours(file));
+        let ours = by_config.get(config.path.as_path()).into_iter().flatten();
+        let ours = ours.map(|file| (*file, sources.file(*file)));
         let seen: Vec<Seen<'_>> = ours
             .map(|(file, source)| Seen {
                 path: &source.path,
