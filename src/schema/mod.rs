@@ -1,9 +1,9 @@
 //! JSON Schemas of everything people write: plans, `planlint.toml`, rule packs. Made from the tables that the readers
 //! learn from, so that an editor completes, explains and checks exactly what planlint reads.
 //!
-//! Draft 7, because that is what the language servers for TOML understand. They read a date as a text, look at
-//! `description` and `x-taplo` for what they show, and at nothing that stands beside a `$ref`: so what has a description
-//! is written out, and only what has none is referred to.
+//! Draft 7, because that is what the language servers for TOML understand. Taplo reads a date as a text, tombi as a date.
+//! They look at `description` and `x-taplo` for what they show, and at nothing that stands beside a `$ref`: so what has
+//! a description is written out, and only what has none is referred to.
 //!
 //! A schema is a little stricter than planlint in two respects: words are taken in small letters and codes in capitals
 //! only, and a text is a text or a number, not `true`.

@@ -125,7 +125,7 @@ fn entity(kind: EntityKind, catalogue: &Catalogue) -> Value {
 
 /// A text that may not be empty, or a list of at least one.
 fn not_blank(schema: &mut Value) {
-    if schema["pattern"].is_null() {
+    if schema["pattern"].is_null() && schema["anyOf"].is_null() {
         schema["pattern"] = json!(r"\S");
     }
     if !schema["items"].is_null() {
@@ -245,8 +245,7 @@ pub(super) fn of_type(ty: Type) -> Value {
         }
         Type::Period => period(),
         Type::Periods => {
-            let mut schema = period();
-            schema["type"] = json!(["array", "string", "object"]);
+            let mut schema = dated(&["number", "boolean"]);
             schema["items"] = period();
             schema
         }
@@ -268,9 +267,12 @@ fn shaped(pattern: &str) -> Value {
     json!({ "type": "string", "pattern": pattern })
 }
 
-/// A date. The type stands in a list so that editors do not put quotation marks around it.
+/// A date. To taplo and to whoever turns TOML into JSON it is a text; to tombi it has a type of its own, which `format`
+/// names. The type stands in a list so that editors do not put quotation marks around it.
 pub(super) fn date() -> Value {
-    json!({ "type": ["string"], "pattern": whole(DATE) })
+    let text = json!({ "type": ["string"], "pattern": whole(DATE) });
+    let of = |format: &str| json!({ "type": ["string"], "pattern": whole(DATE), "format": format });
+    json!({ "anyOf": [text, of("date"), of("date-time-local")] })
 }
 
 fn percent() -> Value {
@@ -328,8 +330,12 @@ fn links() -> Value {
 }
 
 fn period() -> Value {
-    let mut schema = date();
-    schema["type"] = json!(["string", "object"]);
+    dated(&["number", "boolean", "array"])
+}
+
+/// A date or a period, and nothing of these types: no type is named, because a date has none that all agree on.
+fn dated(not: &[&str]) -> Value {
+    let mut schema = json!({ "pattern": whole(DATE), "not": { "type": not } });
     add_period(&mut schema);
     schema
 }
