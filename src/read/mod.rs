@@ -101,10 +101,12 @@ fn read_file(
 }
 
 /// What the format that a plan was imported from can say at least: whatever else such a plan says was added since.
-fn carried_by(source: &str) -> Option<&'static [&'static str]> {
+/// `names_people`: the plan says that it names the people who do the work, so that where nobody is named somebody is
+/// missing.
+fn carried_by(source: &str, names_people: bool) -> Option<&'static [&'static str]> {
     match source.split_once(':')?.0 {
-        "xer" => Some(xer::carried_without_people()),
-        "mspdi" => Some(mspdi::carried_without_people()),
+        "xer" => Some(xer::carried(names_people)),
+        "mspdi" => Some(mspdi::carried(names_people)),
         "csv" => Some(csv::ALWAYS_CARRIED),
         _ => None,
     }

@@ -81,12 +81,8 @@ const CARRIED: [&str; 42] = [
     "task.units",
 ];
 
-/// What every export can say, people left out.
-pub(super) fn carried_without_people() -> &'static [&'static str] {
-    carried(false)
-}
-
-fn carried(has_people: bool) -> &'static [&'static str] {
+/// What an export with or without people can say.
+pub(super) fn carried(has_people: bool) -> &'static [&'static str] {
     static ALL: &[&str] = &CARRIED;
     let n_without_people = ALL.iter().position(|field| *field == "person").unwrap_or(ALL.len());
     if has_people { ALL } else { &ALL[..n_without_people] }

@@ -16,6 +16,8 @@ mod tasks;
 mod value;
 mod wbs;
 
+pub(super) use plans::carried;
+
 use super::Reading;
 use crate::finding::{Code, Finding};
 use crate::source::{FileId, Span};
@@ -37,11 +39,6 @@ pub(super) fn read(file: FileId, text: &str) -> Reading {
     plans.read_links(&tables);
     plans.read_people(&tables);
     plans.finish()
-}
-
-/// What every export can say, people left out.
-pub(super) fn carried_without_people() -> &'static [&'static str] {
-    plans::carried(false)
 }
 
 /// A place where the file does not have the form of an export.

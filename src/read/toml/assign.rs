@@ -315,8 +315,10 @@ impl<'t> Assembler<'t> {
                 self.part.given.note_entity(kind);
             }
         }
-        let source = self.part.header.as_ref().and_then(Plan::source);
-        if let Some(carried) = source.and_then(|source| crate::read::carried_by(self.words(source))) {
+        let header = self.part.header.as_ref();
+        let names_people = header.and_then(Plan::resources).is_some_and(|flag| flag.value);
+        let source = header.and_then(Plan::source);
+        if let Some(carried) = source.and_then(|it| crate::read::carried_by(self.words(it), names_people)) {
             self.part.capability = Capability::Grown(carried, self.part.given);
         }
         Reading::of_part(self.part, self.findings, self.directives)

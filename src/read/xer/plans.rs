@@ -53,7 +53,7 @@ const CARRIED: [&str; 31] = [
 ];
 
 /// What an export with or without people can say.
-pub(super) fn carried(has_people: bool) -> &'static [&'static str] {
+pub(in crate::read) fn carried(has_people: bool) -> &'static [&'static str] {
     static ALL: &[&str] = &CARRIED;
     let n_without_people = ALL.iter().position(|field| *field == "person").unwrap_or(ALL.len());
     if has_people { ALL } else { &ALL[..n_without_people] }

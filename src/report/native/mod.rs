@@ -150,6 +150,10 @@ impl<'a> Native<'a> {
         if !scheduling.is_empty() {
             lines.push(("scheduling".into(), format!("{{ {} }}", scheduling.join(", "))));
         }
+        // The file names people, if not for this plan: then they are missing here.
+        if entry.capability.carries("task.owner") && entry.range(EntityKind::Person).is_empty() {
+            lines.push(("resources".into(), "true".to_owned()));
+        }
         let source = match entry.format {
             Format::Xer => format!("xer:{}", self.model.plan_id(plan)),
             Format::Mspdi => format!("mspdi:{}", self.model.plan_id(plan)),
@@ -354,6 +358,13 @@ impl<'a> Native<'a> {
             Some(name) => self.calendar_named(plan, name),
             None => Some(range.start).filter(|_| range.len() == 1),
         }
+    }
+
+    /// Minutes that a day means on a calendar of a plan; 0 where that is another length than on the calendar of the plan as
+    /// such. Hours are then what nobody can misread: "how many days is that?" is asked of the plan.
+    fn per_day(&self, plan: PlanId, calendar: Option<usize>) -> i64 {
+        let (own, usual) = (self.written(calendar).per_day, self.written(self.plan_calendar(plan)).per_day);
+        if own == usual { own } else { 0 }
     }
 
     fn written(&self, calendar: Option<usize>) -> &Written<'a> {

@@ -181,11 +181,11 @@ impl Native<'_> {
         let is_done = it.status().is_some_and(|status| status.value == Status::Done);
         let is_planned = it.status().is_none_or(|status| status.value == Status::Planned);
         let calendar = self.written(self.calendar_of(task));
-        let per_day = calendar.per_day;
-        // Elapsed time knows no working day whose edge could be meant.
-        let is_elapsed = it.duration().is_some_and(|duration| duration.value.is_elapsed());
+        let per_day = self.per_day(it.plan, self.calendar_of(task));
+        // Elapsed time knows no working day whose edge could be meant, and what is inside a phase may have another one.
+        let needs_time = is_phase || it.duration().is_some_and(|duration| duration.value.is_elapsed());
         let day = |date, edge| {
-            moment(if is_elapsed { at_midnight_of(date, edge) } else { trimmed(calendar, date, edge) })
+            moment(if needs_time { at_midnight_of(date, edge) } else { trimmed(calendar, date, edge) })
         };
         let entity = |reference: crate::network::Ref| reference.entity().map(|it| quoted(self.names.of(it)));
         Some(match (name, value) {
@@ -199,13 +199,15 @@ impl Native<'_> {
                 Some(owner) if owner.kind == EntityKind::Person => quoted(self.names.of(owner)),
                 _ => quoted(self.model.text(text)),
             },
-            ("units", Value::Count(units)) if units.value == 100 => return None,
+            // Of what runs along with other work only a stated share counts.
+            ("units", Value::Count(units)) if units.value == 100 && it.effort().is_none() => return None,
             ("units", Value::Count(units)) => quoted(&format!("{}%", units.value)),
             ("helpers", Value::List(helpers)) => {
                 let references = self.network.references.list(helpers);
                 let helpers = self.model.helpers(task).zip(references).map(|((text, units), reference)| {
                     let person = entity(*reference).unwrap_or_else(|| quoted(self.model.text(text)));
-                    match units.filter(|units| *units != 100) {
+                    // A helper without a share is named, not booked.
+                    match units {
                         Some(units) => format!("{{ person = {person}, units = \"{units}%\" }}"),
                         None => person,
                     }
@@ -241,7 +243,8 @@ impl Native<'_> {
                 let by_hand = self.model.imported(task).and_then(|imported| imported.manual?.duration);
                 let duration = by_hand.map_or(duration.value, |it| it.value);
                 let is_event = it.milestone().is_some_and(|flag| flag.value);
-                if is_event && duration.is_zero() {
+                // Between two dates an event without a duration would last as long as they are apart.
+                if is_event && duration.is_zero() && it.start().or(it.finish()).is_none() {
                     return None;
                 }
                 quoted(&amount(duration, per_day).to_string())
@@ -287,7 +290,7 @@ impl Native<'_> {
                     _ => None,
                 };
                 let date = date.map(|date| match edge {
-                    Some(edge) if !is_elapsed => trimmed(calendar, date, edge),
+                    Some(edge) if !needs_time => trimmed(calendar, date, edge),
                     _ => date,
                 });
                 let date = date.map(|date| format!(" {}", short(date))).unwrap_or_default();
@@ -311,9 +314,11 @@ impl Native<'_> {
     }
 
     fn baseline(&self, task: TaskId, ty: Type, value: Value) -> String {
-        let calendar = self.written(self.calendar_of(task));
         match value {
-            Value::Duration(it) => quoted(&amount(it.value, calendar.per_day).to_string()),
+            Value::Duration(it) => {
+                let per_day = self.per_day(self.model.task(task).plan, self.calendar_of(task));
+                quoted(&amount(it.value, per_day).to_string())
+            }
             value => self.value(ty, value),
         }
     }
@@ -362,7 +367,7 @@ impl Native<'_> {
             !self.model.task(task).duration().is_some_and(|duration| duration.value.is_elapsed())
         };
         let is_clear = is_clear(task) && from.is_some_and(is_clear);
-        let per_day = if is_clear { self.written(on).per_day } else { 0 };
+        let per_day = if is_clear { self.per_day(plan, on) } else { 0 };
         let time = amount(time, per_day);
         let sign = if time.is_negative() { "" } else { "+" };
         format!("{sign}{time}")
