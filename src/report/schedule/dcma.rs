@@ -110,7 +110,7 @@ fn row(
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     let (value, base) = match is_figure(point) {
-        true => (point.value(), base(point)),
+        true => (point.value(), base(view, plan, point)),
         false => ("-".to_owned(), "-".to_owned()),
     };
     let (verdict, color) = match point.verdict {
@@ -143,11 +143,13 @@ fn limit(point: &Point) -> String {
     }
 }
 
-/// The two numbers, where they are counts.
-fn base(point: &Point) -> String {
+/// The two numbers; of a path in days, which are counted in minutes.
+fn base(view: &ScheduleView<'_>, plan: PlanId, point: &Point) -> String {
+    let days = |minutes: i64| view.schedule.days_of_plan(plan, minutes);
     match point.code {
-        // Minutes of work say nothing to anybody; the notes give days.
-        "SCH113" => String::new(),
+        "SCH113" => format!("{}/{} d", days(point.ratio.count), days(point.ratio.base)),
+        // Each half has a base of its own; the notes give them.
+        _ if point.is_sum() => String::new(),
         _ => format!("{}/{}", point.ratio.count, point.ratio.base),
     }
 }
@@ -357,7 +359,7 @@ fn point_row<'a>(
         verdict,
         reason,
         numerator: is_figure.then_some(point.ratio.count),
-        denominator: is_figure.then_some(point.ratio.base),
+        denominator: (is_figure && !point.is_sum()).then_some(point.ratio.base),
         value: is_figure.then(|| point.value()),
         limit: limit(point),
         parts: point.parts.iter().filter(|_| is_figure).map(part).collect(),

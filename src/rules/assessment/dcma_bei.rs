@@ -55,8 +55,13 @@ pub(super) fn hits(of: &Assessed<'_>) -> Ratio {
 fn words(of: &Assessed<'_>, point: &Point, finding: Finding) -> Finding {
     let hits = hits(of);
     let count = |name: &str| point.part(name).map_or(0, |part| part.ratio.count).to_string();
+    let mut late = super::first_ten(&point.offenders, |it| of.name(it.task));
+    if !late.is_empty() {
+        late = format!("; due and not finished: {late}");
+    }
     let finding = of.shown_tasks(point, finding, |_| "due and not finished".to_owned());
     finding
+        .param("late", late)
         .param("date", of.status_date.to_string())
         .param("due", count("due"))
         .param("added", count("without baseline"))

@@ -3,7 +3,7 @@
 use super::{Assessed, Excused, Lack, Part, Point, Ratio, judge};
 use crate::finding::Finding;
 use crate::model::TaskId;
-use crate::rules::{Ctx, Native, Sink, dependency::Logic, listed};
+use crate::rules::{Ctx, Native, Sink, dependency::Logic, dependency::first_ten};
 
 pub(super) const RULE: Native = Native { code: "SCH101", check };
 
@@ -69,11 +69,12 @@ fn is_dangling(of: &Assessed<'_>, logic: &Logic, task: TaskId) -> bool {
 fn words(of: &Assessed<'_>, point: &Point, finding: Finding) -> Finding {
     let logic = of.run.logic();
     let dangling = point.part("dangling at one end").map_or(&[][..], |part| &part.tasks);
-    let names = dangling.iter().map(|task| of.name(*task));
     let beside = match (dangling, of.flag(RULE.code, "dangling")) {
         ([], _) => String::new(),
         (_, true) => "; dangling tasks are counted".to_owned(),
-        (_, false) => format!("; dangling at one end, not counted: {}", listed(names)),
+        (_, false) => {
+            format!("; dangling at one end, not counted: {}", first_ten(dangling, |task| of.name(*task)))
+        }
     };
     let label = |task| match (logic.has_predecessor(task), logic.has_successor(task)) {
         (false, false) => "no predecessor and no successor",

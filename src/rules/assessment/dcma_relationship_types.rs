@@ -3,7 +3,7 @@
 use super::{Assessed, Lack, Limit, Offender, Part, Point, Ratio, judge};
 use crate::finding::Finding;
 use crate::model::LinkKind;
-use crate::rules::{Ctx, Native, Sink};
+use crate::rules::{Ctx, Native, Sink, listed};
 
 pub(super) const RULE: Native = Native { code: "SCH104", check };
 
@@ -35,10 +35,7 @@ pub(super) fn point(of: &Assessed<'_>) -> Point {
 }
 
 fn words(of: &Assessed<'_>, point: &Point, finding: Finding) -> Finding {
-    let count = |name: &str| point.part(name).map_or(0, |part| part.ratio.count).to_string();
-    of.shown_links(point, finding)
-        .param("ss", count("SS"))
-        .param("ff", count("FF"))
-        .param("sf", count("SF"))
-        .param("others", point.offenders.len().to_string())
+    let others = point.parts.iter().filter(|part| part.ratio.count > 0);
+    let kinds = listed(others.map(|part| format!("{} {}", part.ratio.count, part.name)));
+    of.shown_links(point, finding).param("kinds", kinds)
 }

@@ -185,18 +185,20 @@ impl Point {
         Self { verdict, ..Self::new(code, Ratio::default(), limit, Lack::Tasks) }
     }
 
-    /// What it comes to, as a number for people: `12.5 %`, `0.949`, `412 days`.
+    /// What it comes to, as a number for people: `12.5 %`, `0.949`, `412 days`, `2`.
     pub fn value(&self) -> String {
         match self.limit {
+            _ if self.is_sum() => self.ratio.count.to_string(),
             Limit::Days(_) => super::super::counted(self.ratio.count, "day", "days"),
             Limit::AtLeast(percent) if self.is_index() => self.ratio.index(percent),
             Limit::AtMost(percent) | Limit::AtLeast(percent) => format!("{} %", self.ratio.percent(percent)),
         }
     }
 
-    /// What it may be, as a number for people: `5 %`, `0.95`, `600 days`.
+    /// What it may be, as a number for people: `5 %`, `0.95`, `600 days`, `0`.
     pub fn limit(&self) -> String {
         match self.limit {
+            _ if self.is_sum() => "0".to_owned(),
             Limit::Days(days) => super::super::counted(days, "day", "days"),
             Limit::AtLeast(percent) if self.is_index() => Ratio { count: percent, base: 100 }.index(percent),
             Limit::AtMost(percent) | Limit::AtLeast(percent) => format!("{percent} %"),
@@ -206,6 +208,11 @@ impl Point {
     /// Whether its figure is given as an index around 1, and not in per cent.
     pub fn is_index(&self) -> bool {
         matches!(self.code, "SCH113" | "SCH114")
+    }
+
+    /// Whether its figure is the sum of its parts, which have bases of their own, and not a share of one.
+    pub fn is_sum(&self) -> bool {
+        self.code == "SCH109"
     }
 
     /// A part by its name.

@@ -24,7 +24,7 @@ use std::cell::OnceCell;
 use jiff::civil::Date;
 use rustc_hash::FxHashMap;
 
-use super::dependency::Logic;
+use super::dependency::{Logic, first_ten};
 use super::{Ctx, Native, PlanSettings, Sink, applies, listed};
 use crate::catalogue::{Catalogue, OptionValue, Options};
 use crate::finding::{Code, Entity, EntityKind, Finding};
@@ -443,6 +443,10 @@ impl<'a> Assessed<'a> {
         let Ratio { count, base } = point.ratio;
         let mut notes = match point.limit {
             Limit::Days(days) => format!("{count} of {days} days"),
+            _ if point.is_sum() => {
+                let parts = point.parts.iter().map(|part| part.ratio.count.to_string());
+                format!("{} = {count}, limit 0", parts.collect::<Vec<_>>().join(" + "))
+            }
             _ => format!("{count} of {base} = {}, limit {}", point.value(), point.limit()),
         };
         for (words, what) in [("not counted", self.left_out.left_out()), ("excused", excused)] {
@@ -467,13 +471,8 @@ impl<'a> Assessed<'a> {
         name: impl Fn(&Offender) -> String,
         label: impl Fn(&Offender) -> String,
     ) -> Finding {
-        let first = point.offenders.iter().take(MOST_SHOWN);
-        let mut names: Vec<String> = first.clone().map(name).collect();
-        let more = point.offenders.len() - names.len();
-        if more > 0 {
-            names = vec![format!("{} and {more} more", names.join(", "))];
-        }
-        first.fold(finding.param("offenders", listed(names)), |finding, it| finding.label(it.at, label(it)))
+        let finding = finding.param("offenders", first_ten(&point.offenders, name));
+        point.offenders.iter().take(MOST_SHOWN).fold(finding, |finding, it| finding.label(it.at, label(it)))
     }
 
     /// The same for tasks, by their names.

@@ -362,7 +362,7 @@ fn wait_of<'a>(ctx: &Ctx<'a>, step: &Step) -> Option<Wait<'a>> {
 }
 
 /// `a, b and c`, at most ten, of what may be very many: only those that are shown are put into words.
-fn first_ten<T>(items: &[T], name: impl Fn(&T) -> String) -> String {
+pub(super) fn first_ten<T>(items: &[T], name: impl Fn(&T) -> String) -> String {
     const MOST: usize = 10;
     if items.len() <= MOST {
         return listed(items.iter().map(name));
