@@ -14,8 +14,10 @@ pub(super) const RULE: Native = Native { code: "SCH024", check };
 /// What begins within so many days is near.
 const NEAR: i64 = 30;
 
-/// Kinds of work in which time passes on purpose: a long one is no large one.
-const WATCHING: [&str; 8] = [
+/// Kinds of work in which time passes on purpose, or at somebody else's: a long one is no large one.
+const WATCHING: [&str; 10] = [
+    "delivery",
+    "procurement",
     "support",
     "hypercare",
     "floor-support",
