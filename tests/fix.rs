@@ -257,6 +257,42 @@ fn examples_are_mended_as_their_authors_would() {
     assert!(wrong.is_empty(), "{}\nUPDATE_EXPECT=1 cargo test --test fix writes them", wrong.join("\n"));
 }
 
+/// For each finding of an example in its order: `s` where its fix is safe, `u` where somebody should look, `-` where there
+/// is none.
+const SAFE: &[(&str, &str, &str)] = &[
+    ("self-dependency", "DEP002", "ssssssssss"),
+    ("duplicate-dependency", "DEP005", "sssu--s"),
+    ("redundant-dependency", "DEP006", "u"),
+    ("unknown-field", "PLN002", "ssussusu"),
+    ("wrong-type", "PLN003", "susss"),
+    ("array-of-tables", "PLN003", "ss-"),
+    ("invalid-value", "PLN004", "ssus"),
+    ("unknown-reference", "PLN007", "sus-ssss"),
+    ("unknown-owner", "OWN002", "sssuu-"),
+    ("unknown-kind", "VOC004", "sss"),
+    ("unknown-rule", "LNT005", "s-s"),
+    ("unused-ignore", "LNT001,DEP", "sssss-uu"),
+    ("missing-check-link", "CMP002", "ssssss"),
+    ("gate-bypassed", "GAT002", "u"),
+];
+
+#[test]
+fn what_leaves_no_doubt_is_safe_and_nothing_else() {
+    for (name, rules, expected) in SAFE {
+        let folder = root().join("tests/fixes");
+        let words =
+            format!("{name}.plan.toml --isolated --as-of {DAY} --select {rules} --output-format json");
+        let report: Value = serde_json::from_str(&run(&folder, &words, "").out).unwrap();
+        let letter = |it: &Value| match it["fix"]["safe"].as_bool() {
+            Some(true) => 's',
+            Some(false) => 'u',
+            None => '-',
+        };
+        let found: String = report["findings"].as_array().unwrap().iter().map(letter).collect();
+        assert_eq!(found, *expected, "{name}");
+    }
+}
+
 #[test]
 fn every_example_is_in_the_list() {
     let names = fs::read_dir(root().join("tests/fixes")).unwrap().map(|entry| entry.unwrap().file_name());

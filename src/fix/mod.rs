@@ -221,13 +221,14 @@ pub fn mend(sources: &Sources, wanted: Wanted, lint: &dyn Fn(&Sources) -> Option
         if let Some(step) = work.step(&mended.sources, &linted, batch) {
             mended.fixed.extend(step.applied.into_iter().flat_map(|it| it.mends));
             (mended.sources, linted) = (step.sources, step.linted);
+            // What did not hold may hold now: so the last round has tried everything, and a second run changes nothing.
+            work.known.clear();
+            work.dropped.clear();
         }
     }
     mended.fixed.sort_by_key(|mend| mend.file);
     mended.dropped = work.dropped;
     mended.is_unfinished |= work.is_exhausted;
-    // What did not hold in one round may have held in another, beside another fix.
-    mended.dropped.retain(|mend| linted.count(mend.mark).0 > 0);
     mended
 }
 
@@ -243,7 +244,7 @@ struct Work<'l> {
     checks_left: usize,
     is_exhausted: bool,
     dropped: Vec<Mend>,
-    /// How often what was dropped, so that it is not tried again: of equals the first.
+    /// How often what was dropped, so that it is not tried again on the same text: of equals the first.
     known: FxHashMap<(u64, String), usize>,
 }
 
