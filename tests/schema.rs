@@ -230,7 +230,8 @@ fn found(folder: &Path, kind: &str, text: &str) -> Vec<String> {
         "check" => planlint(&["check", "--output-format", "concise", "--select", "PLN,LNT", "plan.toml"]),
         _ => planlint(&["test-rules", name]),
     };
-    const KNOWN: [&str; 8] = ["PLN002", "PLN003", "PLN004", "PLN005", "VOC004", "RSK006", "LNT005", "PCK00"];
+    const KNOWN: [&str; 9] =
+        ["PLN002", "PLN003", "PLN004", "PLN005", "VOC004", "RSK006", "LNT005", "LNT007", "PCK00"];
     let lines = said.lines().filter(|line| KNOWN.iter().any(|code| line.contains(code)));
     lines.map(str::to_owned).collect()
 }

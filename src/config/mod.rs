@@ -799,7 +799,7 @@ mod tests {
             [
                 "PLN003 3: `\"Rossi\"` needs the id that is meant, but here it is the number 3",
                 "PLN003 : `\"sap\"` needs the id that is meant, but here it is the text \"\"",
-                "PLN002 persons: `persons` is not a field of `alias`; did you mean \"person\"?",
+                "LNT007 persons: `persons` is not a setting of `alias`; did you mean \"person\"?",
             ]
         );
         let import = configs.for_path(&folder.path().join("plan.toml")).import();

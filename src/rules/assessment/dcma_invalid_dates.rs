@@ -35,6 +35,14 @@ fn past_forecast(of: &Assessed<'_>, task: TaskId) -> Option<Offender> {
     // Of work that has begun only the rest is a forecast.
     let start = start.filter(|_| !of.is_started(task));
     let past = [start, finish].into_iter().flatten().find(|it| it.value.date < of.status_date)?;
+    // An event at the end of the working day before is one at the beginning of this.
+    if of.is_milestone(task) {
+        let (date, minute) = past.value.as_finish();
+        let (at, from) = (Moment::at(date, minute), Moment::at(of.status_date, 0));
+        if of.schedule().minutes_between(task, at, from) == 0 {
+            return None;
+        }
+    }
     Some(Offender { task, link: None, at: past.span })
 }
 
