@@ -116,8 +116,8 @@ fn row(
     let (verdict, color) = match point.verdict {
         Verdict::Pass => ("pass".to_owned(), GREEN),
         Verdict::Fail => ("FAIL".to_owned(), RED),
-        Verdict::NotAssessable(lack) => (format!("not assessable: {}", reason(lack)), DIM),
-        Verdict::NotApplicable(lack) => (format!("not applicable: {}", reason(lack)), DIM),
+        Verdict::NotAssessable(lack) => (format!("not assessable: {}", reason(point.code, lack)), DIM),
+        Verdict::NotApplicable(lack) => (format!("not applicable: {}", reason(point.code, lack)), DIM),
     };
     let limit = limit(point);
     let begin = format!("  {number:>2}  {name:<NAME$} {value:>VALUE$}  {limit:<LIMIT$} {base:>BASE$}  ");
@@ -154,8 +154,9 @@ fn base(view: &ScheduleView<'_>, plan: PlanId, point: &Point) -> String {
     }
 }
 
-fn reason(lack: Lack) -> &'static str {
+fn reason(code: &str, lack: Lack) -> &'static str {
     match lack {
+        Lack::Target if code == "SCH113" => "no finish was promised for the plan",
         Lack::Format => "the file does not carry it",
         Lack::ByDesign => "the plan names no people by design",
         Lack::Baseline => "no task has a baseline",
@@ -324,12 +325,12 @@ fn object(view: &ScheduleView<'_>, it: &Assessment, out: &mut dyn io::Write) -> 
 }
 
 /// A verdict for programs, with its reason.
-fn verdict(verdict: Verdict) -> (&'static str, Option<&'static str>) {
-    match verdict {
+fn verdict(point: &Point) -> (&'static str, Option<&'static str>) {
+    match point.verdict {
         Verdict::Pass => ("pass", None),
         Verdict::Fail => ("fail", None),
-        Verdict::NotAssessable(lack) => ("not-assessable", Some(reason(lack))),
-        Verdict::NotApplicable(lack) => ("not-applicable", Some(reason(lack))),
+        Verdict::NotAssessable(lack) => ("not-assessable", Some(reason(point.code, lack))),
+        Verdict::NotApplicable(lack) => ("not-applicable", Some(reason(point.code, lack))),
     }
 }
 
@@ -340,7 +341,7 @@ fn point_row<'a>(
     point: &'a Point,
 ) -> PointRow<'a> {
     let is_figure = is_figure(point);
-    let (verdict, reason) = verdict(point.verdict);
+    let (verdict, reason) = verdict(point);
     let part = |part: &'a crate::rules::assessment::Part| PartRow {
         name: part.name,
         count: part.ratio.count,
@@ -375,7 +376,7 @@ pub(super) fn csv(view: &ScheduleView<'_>, all: &[Assessment], out: &mut dyn io:
         for (index, (point, (name, _))) in it.points.iter().zip(POINTS).enumerate() {
             let number = |number: i64| if is_figure(point) { number.to_string() } else { String::new() };
             let value = if is_figure(point) { point.value() } else { String::new() };
-            let (verdict, reason) = verdict(point.verdict);
+            let (verdict, reason) = verdict(point);
             write!(
                 out,
                 "{},{},{},{},{name},{},{},{value},{},{verdict},{}\r\n",

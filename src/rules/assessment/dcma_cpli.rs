@@ -14,11 +14,10 @@ fn check(ctx: &Ctx<'_>, out: &mut Sink) {
         // A format that knows neither promises nor baselines is not asked for one.
         let can_say =
             ["plan.finish-by", "task.baseline.finish"].iter().any(|field| capability.carries(field));
-        if point.verdict == Verdict::NotAssessable(Lack::Target) && can_say {
-            let is_float_open =
-                dcma_negative_float::point(of).verdict == Verdict::NotAssessable(Lack::Target);
-            let points = if is_float_open { "points 7 (negative float) and 13" } else { "point 13" };
-            out.report(ctx.finding(of.entity()).variant("not-assessable").param("points", points));
+        // A deadline or a forced date is a promise too: then point 7 is what speaks of it.
+        let has_target = |point: &Point| point.verdict != Verdict::NotAssessable(Lack::Target);
+        if can_say && !has_target(&point) && !has_target(&dcma_negative_float::point(of)) {
+            out.report(ctx.finding(of.entity()).variant("not-assessable"));
         }
     });
 }
@@ -81,7 +80,7 @@ fn words(of: &Assessed<'_>, _: &Point, finding: Finding) -> Finding {
             "late",
             format!("{} working {}", days(-float), if days(-float) == "1" { "day" } else { "days" }),
         )
-        .param("float", days(float));
+        .param("float", format!("- {}", days(-float)));
     if let Some(promised) = of.model().plan(of.plan).header.finish_by() {
         finding = finding.label(promised.span, "the date that was promised");
     }
