@@ -128,7 +128,7 @@ fn side(sources: &Sources, select: &[&str]) -> Side {
                 parent: network.hierarchy.parent(task).map(|parent| source_of(model, parent)),
                 early_start: schedule.early_start(model, task),
                 early_finish: schedule.early_finish(model, task),
-                float: schedule.total_float_minutes(model, task),
+                float: schedule.total_float_minutes(task),
                 is_critical: schedule.is_critical(task),
             };
             side.tasks.insert(source, task);

@@ -98,7 +98,7 @@ fn values_are_those_that_the_tools_stored() {
             let shown =
                 format!("{} {}", stored["id"].as_str().unwrap_or(key), stored["name"].as_str().unwrap_or(""));
             if let Some(expected) = stored["total_float_minutes"].as_i64() {
-                let found = schedule.total_float_minutes(&model, task);
+                let found = schedule.total_float_minutes(task);
                 if !total.count(found.is_some_and(|found| (found - expected).abs() <= 1)) {
                     missed.push(format!("{shown}: total float {found:?}, stored {expected}"));
                 }
@@ -220,7 +220,7 @@ fn nothing_that_is_computed_comes_from_what_was_stored() {
             (0..model.tasks.len() as u32)
                 .map(|task| {
                     let task = TaskId(task);
-                    (schedule.total_float_minutes(&model, task), schedule.early_finish(&model, task))
+                    (schedule.total_float_minutes(task), schedule.early_finish(&model, task))
                 })
                 .collect::<Vec<_>>()
         };
@@ -264,7 +264,7 @@ impl Planned<'_, '_> {
     }
 
     fn float(&self, id: &str) -> Option<i64> {
-        self.schedule.total_float_minutes(self.model, self.task(id))
+        self.schedule.total_float_minutes(self.task(id))
     }
 
     fn finish(&self) -> String {
@@ -785,7 +785,7 @@ fn links_between_projects_hold_though_their_codes_repeat() {
         let start = plan.schedule.early_start(plan.model, other).unwrap();
         assert_eq!(start.to_string(), "2026-01-12 08:00");
         // Each project has an end of its own; in the second the longest path is what counts.
-        assert_eq!(plan.schedule.total_float_minutes(plan.model, TaskId(0)), Some(0));
+        assert_eq!(plan.schedule.total_float_minutes(TaskId(0)), Some(0));
         assert!(plan.schedule.is_critical(other) && plan.schedule.is_on_longest_path(other));
     });
 }

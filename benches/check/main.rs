@@ -18,6 +18,10 @@ use std::process::Command;
 use std::time::Instant;
 
 use plans::Shape;
+
+/// As in the program itself.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -73,6 +77,7 @@ fn main() {
             println!("{name:<24} {:>8.3} s {:>8.0} MB", it.seconds, it.peak);
         }
     }
+    exports(folder.path(), &sizes);
     let packs = pack_families();
     for size in sizes.iter().copied().filter(|size| *size >= 100_000) {
         let file = write(folder.path(), "plan.toml", &plans::fields(size));
@@ -88,6 +93,36 @@ fn main() {
     }
     let file = write(folder.path(), "plan.toml", &plans::plan(10, Shape::Rows));
     println!("{:<24} {:>8.1} ms from start to exit", "ten tasks", start_to_exit(&file));
+}
+
+/// P6 exports: the whole check with all rules, against cutting the same file into its values.
+fn exports(folder: &Path, sizes: &[usize]) {
+    let mut per_size: Vec<(usize, f64)> = Vec::new();
+    for &size in sizes.iter().filter(|size| **size >= 10_000) {
+        let file = write(folder, "plan.xer", &plans::xer(size));
+        let rounds = if size > 500_000 { 3 } else { 7 };
+        let (check, cells) = (best(&file, "check", rounds), best(&file, "cells", rounds));
+        let megabytes = std::fs::metadata(&file).map_or(0.0, |meta| meta.len() as f64 / 1e6);
+        println!(
+            "XER, {size} activities: {megabytes:.1} MB, {:.3} s, {:.0} MB of memory; {:.1} times cutting it into values",
+            check.seconds,
+            check.peak,
+            check.seconds / cells.seconds,
+        );
+        per_size.push((size, check.seconds));
+    }
+    for pair in per_size.windows(2) {
+        let [(small, quick), (large, slow)] = pair else { continue };
+        println!("XER, {large} activities cost {:.1} times {small}", slow / quick);
+    }
+}
+
+/// The least that any reader of such a file has to do.
+fn cells(file: &Path) {
+    let text = std::fs::read_to_string(file).expect("the export can be read");
+    let count: usize =
+        text.lines().map(|line| line.split('\t').filter(|cell| !cell.is_empty()).count()).sum();
+    assert!(count > 0);
 }
 
 /// The families of the packs that are fields of IT.
@@ -146,6 +181,7 @@ fn measure(what: &str, file: &Path) {
     let start = Instant::now();
     match what {
         "toml" => parse(file),
+        "cells" => cells(file),
         "check" => check(file, ""),
         options => check(file, options),
     }

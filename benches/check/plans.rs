@@ -193,3 +193,77 @@ pub(crate) fn fields(count: usize) -> String {
     }
     out
 }
+
+/// An export of P6 with `count` activities, half as many links again, three calendars, a hundred people, and a WBS element for
+/// every fifty activities. Every activity waits for another and is waited for.
+pub(crate) fn xer(count: usize) -> String {
+    let mut numbers = Numbers(5);
+    let mut out = String::with_capacity(count * 200);
+    out.push_str("ERMHDR\t8.4\t2026-01-05\tProject\tadmin\tAdmin\tdb\tProject Management\tEUR\r\n");
+    out.push_str(
+        "%T\tCALENDAR\r\n%F\tclndr_id\tdefault_flag\tclndr_name\tclndr_type\tday_hr_cnt\tclndr_data\r\n",
+    );
+    for (number, days) in [2..=6, 2..=7, 1..=7].into_iter().enumerate() {
+        let _ = write!(
+            out,
+            "%R\t{}\tN\tCalendar {number}\tCA_Base\t8\t(0||CalendarData()((0||DaysOfWeek()(",
+            number + 1
+        );
+        for day in 1..=7 {
+            let shifts = "(0||0(s|08:00|f|12:00)())(0||1(s|13:00|f|17:00)())";
+            let _ = write!(out, "(0||{day}()({}))", if days.contains(&day) { shifts } else { "" });
+        }
+        out.push_str("))(0||Exceptions()(");
+        for holiday in 0..40 {
+            let _ = write!(out, "(0||{holiday}(d|{})())", 46_030 + holiday * 9);
+        }
+        out.push_str("))))\r\n");
+    }
+    out.push_str("%T\tPROJECT\r\n%F\tproj_id\tproj_short_name\tplan_start_date\tlast_recalc_date\tclndr_id\tcritical_drtn_hr_cnt\tcritical_path_type\r\n");
+    out.push_str("%R\t1\tBIG\t2026-01-05 08:00\t2026-01-05 08:00\t1\t0\tCT_TotFloat\r\n");
+    out.push_str("%T\tPROJWBS\r\n%F\twbs_id\tproj_id\tproj_node_flag\twbs_short_name\twbs_name\tparent_wbs_id\r\n%R\t1\t1\tY\tBIG\tBig programme\t\r\n");
+    let elements = (count / 50).max(1);
+    for element in 0..elements {
+        let parent = if element < 20 { 1 } else { 2 + numbers.below(20) };
+        let _ = write!(out, "%R\t{}\t1\tN\tW{element}\tArea {element}\t{parent}\r\n", element + 2);
+    }
+    out.push_str("%T\tRSRC\r\n%F\trsrc_id\tclndr_id\trsrc_name\trsrc_short_name\trsrc_type\r\n");
+    for person in 1..=100 {
+        let _ = write!(out, "%R\t{person}\t1\tEngineer {person}\tE{person}\tRT_Labor\r\n");
+    }
+    out.push_str(
+        "%T\tTASK\r\n%F\ttask_id\tproj_id\twbs_id\tclndr_id\tphys_complete_pct\tcomplete_pct_type\ttask_type\tstatus_code\ttask_code\ttask_name\t\
+         remain_drtn_hr_cnt\ttarget_drtn_hr_cnt\tcstr_date\tcstr_type\tact_start_date\tact_end_date\r\n",
+    );
+    for task in 0..count {
+        let hours = [8, 16, 24, 40, 80][numbers.below(5) as usize];
+        let calendar = if task % 7 == 0 { 1 + task % 3 } else { 1 };
+        let _ = write!(
+            out,
+            "%R\t{}\t1\t{}\t{calendar}\t0\tCP_Drtn\tTT_Task\tTK_NotStart\tA{}\tInstall unit {task}\t{hours}\t{hours}\t\t\t\t\r\n",
+            task + 1,
+            2 + task * elements / count,
+            task + 1000,
+        );
+    }
+    out.push_str("%T\tTASKPRED\r\n%F\ttask_pred_id\ttask_id\tpred_task_id\tproj_id\tpred_proj_id\tpred_type\tlag_hr_cnt\r\n");
+    let mut links = 0;
+    for task in 1..count as u64 {
+        let mut link = |predecessor: u64, kind: &str, lag: u64| {
+            links += 1;
+            let _ = write!(out, "%R\t{links}\t{}\t{}\t1\t1\t{kind}\t{lag}\r\n", task + 1, predecessor + 1);
+        };
+        link(task - 1, "PR_FS", 0);
+        if task % 2 == 1 && task > 3 {
+            let kind = ["PR_SS", "PR_FF"].get(numbers.below(20) as usize).copied().unwrap_or("PR_FS");
+            let lag = if numbers.below(12) == 0 { 8 } else { 0 };
+            link((task - 3).saturating_sub(numbers.below(200)), kind, lag);
+        }
+    }
+    out.push_str("%T\tTASKRSRC\r\n%F\ttaskrsrc_id\ttask_id\tproj_id\trsrc_id\ttarget_qty\tremain_qty\r\n");
+    for task in 0..count {
+        let _ = write!(out, "%R\t{0}\t{0}\t1\t{1}\t40\t40\r\n", task + 1, 1 + task % 100);
+    }
+    out.push_str("%E\r\n");
+    out
+}

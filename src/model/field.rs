@@ -193,27 +193,41 @@ macro_rules! words {
 
 /// Fields that few entities give: those that one has given, by their number. That is how a million tasks fit.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Rare(Box<[(u8, Value)]>);
+pub(super) struct Rare {
+    /// A bit for each field that is given, and for some that are not: nearly all questions end here.
+    given: u64,
+    values: Box<[(u8, Value)]>,
+}
 
 impl Rare {
+    #[inline]
     pub(super) fn get(&self, field: u8) -> Option<&Value> {
-        self.0.iter().find(|(it, _)| *it == field).map(|(_, value)| value)
+        if self.given & Self::bit(field) == 0 { None } else { self.find(field) }
+    }
+
+    fn bit(field: u8) -> u64 {
+        1 << (field % 64)
+    }
+
+    fn find(&self, field: u8) -> Option<&Value> {
+        self.values.iter().find(|(it, _)| *it == field).map(|(_, value)| value)
     }
 
     pub(super) fn set(&mut self, field: u8, value: Value) {
-        if let Some((_, old)) = self.0.iter_mut().find(|(it, _)| *it == field) {
+        if let Some((_, old)) = self.values.iter_mut().find(|(it, _)| *it == field) {
             *old = value;
             return;
         }
         // No room to spare: there are a few of these in each of very many tasks.
-        let mut values = std::mem::take(&mut self.0).into_vec();
+        let mut values = std::mem::take(&mut self.values).into_vec();
         values.reserve_exact(1);
         values.push((field, value));
-        self.0 = values.into_boxed_slice();
+        self.given |= Self::bit(field);
+        self.values = values.into_boxed_slice();
     }
 
     pub(super) fn each_list(&mut self, fields: &[FieldDef], visit: &mut dyn FnMut(&mut List, Type)) {
-        for (field, value) in &mut self.0 {
+        for (field, value) in &mut self.values {
             if let (Value::List(list), Some(field)) = (value, fields.get(usize::from(*field))) {
                 visit(list, field.ty);
             }

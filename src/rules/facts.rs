@@ -2,6 +2,8 @@
 
 use std::sync::OnceLock;
 
+use super::assessment::Counted;
+use super::dependency::Logic;
 use crate::catalogue::{Catalogue, KindId};
 use crate::finding::{Entity, EntityKind};
 use crate::model::{AssetId, ImportedKind, Model, PlanId, SiteId, Status, TaskId};
@@ -33,6 +35,10 @@ pub struct Facts {
     guessed: Vec<bool>,
     /// What is inside each phase, at any depth, for those who ask: [`HAS_OPEN`], [`HAS_DONE`].
     inside: OnceLock<Vec<u8>>,
+    /// What links say of each task, for those who ask.
+    pub(super) logic: OnceLock<Logic>,
+    /// Whom an assessment counts, plan by plan, for those who ask.
+    pub(super) counted: OnceLock<Vec<Counted>>,
 }
 
 impl Facts {
@@ -87,7 +93,18 @@ impl Facts {
             scope.extend(scope_of(model, network, *change));
             scope_first.push(scope.len() as u32);
         }
-        Self { kind, state, changes, pilot, scope_first, scope, guessed, inside: OnceLock::new() }
+        Self {
+            kind,
+            state,
+            changes,
+            pilot,
+            scope_first,
+            scope,
+            guessed,
+            inside: OnceLock::new(),
+            logic: OnceLock::new(),
+            counted: OnceLock::new(),
+        }
     }
 
     /// Whether a task is neither done nor cancelled.

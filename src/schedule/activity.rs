@@ -97,6 +97,7 @@ pub(super) struct Limits {
 }
 
 /// Everything the computation has to know of the tasks.
+#[derive(Clone)]
 pub(super) struct Activities {
     pub(super) list: Vec<Activity>,
     pub(super) limits: Vec<Limits>,

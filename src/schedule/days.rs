@@ -67,7 +67,7 @@ impl Schedule {
 
     /// Total float in working days of the calendar of the task. See [`Schedule::total_float_minutes`].
     pub fn total_float(&self, model: &Model<'_>, task: TaskId) -> Option<Days> {
-        let minutes = self.total_float_minutes(model, task)?;
+        let minutes = self.total_float_minutes(task)?;
         Some(self.days_of(model, task, minutes, self.tasks[task.index()].clock))
     }
 

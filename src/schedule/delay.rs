@@ -59,13 +59,20 @@ impl Schedule {
         if tasks.is_empty() {
             return Vec::new();
         }
-        let mut calendars = Calendars::new(model);
-        let mut activities = Activities::new(model, network, &mut calendars);
+        let mut fresh;
+        let (calendars, mut activities) = match &self.activities {
+            Some(activities) => (&self.calendars, activities.clone()),
+            None => {
+                fresh = Calendars::new(model);
+                let activities = Activities::new(model, network, &mut fresh);
+                (&fresh, activities)
+            }
+        };
         for task in &tasks {
-            let minutes = days.saturating_mul(per_day(&calendars, clock_of(&activities, *task)));
-            activities.lengthen(&calendars, *task, minutes);
+            let minutes = days.saturating_mul(per_day(calendars, clock_of(&activities, *task)));
+            activities.lengthen(calendars, *task, minutes);
         }
-        let mut passes = Passes::new(model, network, &calendars, &activities);
+        let mut passes = Passes::new(model, network, calendars, &activities);
         passes.elsewhere = Some(self.tasks.iter().map(|it| it.dates).collect());
         let (dates, drivers, _) = passes.forward();
         let mut longer = vec![false; self.tasks.len()];
@@ -74,7 +81,7 @@ impl Schedule {
             before: self,
             model,
             network,
-            calendars: &calendars,
+            calendars,
             activities: &activities,
             dates,
             drivers,

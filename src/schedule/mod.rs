@@ -43,6 +43,8 @@ pub struct Schedule {
     plans: Vec<PlanSchedule>,
     /// By link: whether it sets a date of its successor.
     drives: Vec<bool>,
+    /// What was known of the tasks: kept where another tool's plan may be computed once more.
+    activities: Option<Activities>,
 }
 
 /// One of the calendars of a run, to be compared with others and asked about.
@@ -53,6 +55,7 @@ pub struct CalendarOf(u32);
 #[derive(Clone, Copy)]
 struct Computed {
     dates: Dates,
+    total_float: i64,
     free_float: i64,
     by_links: i64,
     driver: Driver,
@@ -114,6 +117,7 @@ impl Schedule {
             marks |= if computed.guessed[number].finish { GUESSED_FINISH } else { 0 };
             tasks.push(Computed {
                 dates: *dates,
+                total_float: 0,
                 free_float: free[number],
                 by_links: computed.by_links[number],
                 driver: computed.drivers[number],
@@ -122,9 +126,11 @@ impl Schedule {
             });
         }
         let plans = model.plan_ids().map(|plan| plan_schedule(model, plan, &activities, &tasks)).collect();
-        let mut schedule = Self { work_days: work_days(model), calendars, tasks, plans, drives };
+        let work_days = work_days(model);
+        let mut schedule = Self { work_days, calendars, tasks, plans, drives, activities: None };
         schedule.mark_longest_path(model, network, &activities);
         schedule.mark_critical(model, network);
+        schedule.activities = model.plans.iter().any(|plan| plan.is_imported).then_some(activities);
         schedule
     }
 
@@ -280,20 +286,22 @@ impl Schedule {
 
     /// How long a task can slip before the end of the plan moves, or a date is missed, in minutes of working time on its
     /// calendar. Negative where that has happened. None for finished tasks and where nothing is known.
-    pub fn total_float_minutes(&self, model: &Model<'_>, task: TaskId) -> Option<i64> {
-        if !self.has(task, HAS_FLOAT) {
-            return None;
-        }
+    pub fn total_float_minutes(&self, task: TaskId) -> Option<i64> {
+        self.has(task, HAS_FLOAT).then(|| self.tasks[task.index()].total_float)
+    }
+
+    /// The same from the dates.
+    fn difference_of_dates(&self, model: &Model<'_>, task: TaskId) -> i64 {
         let plan = &self.plans[model.task(task).plan.index()];
         let it = &self.tasks[task.index()];
         let clock = self.calendars.clock(it.clock);
-        let finish = clock.between(it.dates.early_finish, it.dates.late_finish);
-        let start = clock.between(it.dates.early_start, it.dates.late_start);
-        Some(match (plan.tool, plan.float) {
-            (ScheduleTool::MsProject, _) | (_, FloatKind::Smallest) => finish.min(start),
-            (_, FloatKind::Finish) => finish,
-            (_, FloatKind::Start) => start,
-        })
+        let finish = || clock.between(it.dates.early_finish, it.dates.late_finish);
+        let start = || clock.between(it.dates.early_start, it.dates.late_start);
+        match (plan.tool, plan.float) {
+            (ScheduleTool::MsProject, _) | (_, FloatKind::Smallest) => finish().min(start()),
+            (_, FloatKind::Finish) => finish(),
+            (_, FloatKind::Start) => start(),
+        }
     }
 
     /// How long a task can slip before another one moves, in minutes of working time on its calendar.
@@ -463,10 +471,12 @@ impl Schedule {
     fn mark_critical(&mut self, model: &Model<'_>, network: &Network) {
         for number in 0..self.tasks.len() as u32 {
             let task = TaskId(number);
+            if self.has(task, HAS_FLOAT) {
+                self.tasks[task.index()].total_float = self.difference_of_dates(model, task);
+            }
             let options = &model.plan(model.task(task).plan).schedule;
-            let by_float = self
-                .total_float_minutes(model, task)
-                .is_some_and(|float| float <= options.critical_float_minutes);
+            let by_float =
+                self.total_float_minutes(task).is_some_and(|float| float <= options.critical_float_minutes);
             let is_critical = match options.critical_by {
                 CriticalBy::Float => by_float,
                 CriticalBy::LongestPath => self.is_on_longest_path(task),

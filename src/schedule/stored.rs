@@ -253,7 +253,7 @@ pub fn computed(model: &Model<'_>, schedule: &Schedule, task: TaskId, measure: M
         Measure::EarlyFinish => schedule.early_finish(model, task).map(Amount::Date),
         Measure::LateStart => schedule.late_start(model, task).map(Amount::Date),
         Measure::LateFinish => schedule.late_finish(model, task).map(Amount::Date),
-        Measure::TotalFloat => schedule.total_float_minutes(model, task).map(Amount::Minutes),
+        Measure::TotalFloat => schedule.total_float_minutes(task).map(Amount::Minutes),
         Measure::FreeFloat => schedule.free_float_minutes(task).map(Amount::Minutes),
         Measure::Critical => schedule.is_known(task).then(|| Amount::Flag(schedule.is_critical(task))),
     }

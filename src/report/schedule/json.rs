@@ -85,7 +85,7 @@ fn row<'a>(view: &ScheduleView<'a>, task: TaskId) -> Task<'a> {
         early_finish: schedule.early_finish(model, task).map(stamp),
         late_start: schedule.late_start(model, task).map(stamp),
         late_finish: schedule.late_finish(model, task).map(stamp),
-        total_float_minutes: schedule.total_float_minutes(model, task),
+        total_float_minutes: schedule.total_float_minutes(task),
         free_float_minutes: schedule.free_float_minutes(task),
         critical: schedule.is_critical(task),
         stored: Measure::ALL

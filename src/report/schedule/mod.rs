@@ -102,7 +102,7 @@ impl<'a> ScheduleView<'a> {
 
     /// Whether a task is finished.
     fn is_done(&self, task: TaskId) -> bool {
-        let float = self.schedule.total_float_minutes(self.model, task);
+        let float = self.schedule.total_float_minutes(task);
         self.schedule.is_known(task) && float.is_none() && self.schedule.driver(task) == Driver::Actual
     }
 

@@ -195,7 +195,7 @@ impl Sections {
     }
 
     fn rest_in_words(&self, view: &ScheduleView<'_>) -> String {
-        let float = |task: &TaskId| view.schedule.total_float_minutes(view.model, *task);
+        let float = |task: &TaskId| view.schedule.total_float_minutes(*task);
         let is_tight = |task: &&TaskId| {
             float(task).is_some_and(|it| it <= TIGHT_DAYS * view.schedule.minutes_per_day(**task))
         };
@@ -301,7 +301,7 @@ impl Layout {
         if self.is_done(view, task) {
             return "done".to_owned();
         }
-        let minutes = view.schedule.total_float_minutes(view.model, task);
+        let minutes = view.schedule.total_float_minutes(task);
         minutes.map_or_else(String::new, |it| days(it, view.schedule.minutes_per_day(task)))
     }
 
@@ -356,7 +356,7 @@ fn open_phases(view: &ScheduleView<'_>, plan: PlanId) -> Vec<bool> {
     let first = view.model.plan(plan).range(EntityKind::Task).start;
     let mut is_open = vec![false; view.model.tasks_of(plan).count()];
     for (task, _) in view.model.tasks_of(plan) {
-        if view.is_phase(task) || view.schedule.total_float_minutes(view.model, task).is_none() {
+        if view.is_phase(task) || view.schedule.total_float_minutes(task).is_none() {
             continue;
         }
         for phase in view.network.hierarchy.ancestors(task) {

@@ -20,6 +20,7 @@ mod dcma_resources;
 mod figure;
 
 use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 use jiff::civil::Date;
 use rustc_hash::FxHashMap;
@@ -137,7 +138,17 @@ pub fn assess(
     settings: &[PlanSettings<'_>],
     today: Date,
 ) -> Vec<Assessment> {
-    let run = Run::new(model, network, schedule, catalogue, today);
+    let (logic, counted) = (OnceLock::new(), Counted::of_plans(model, network));
+    let run = Run {
+        model,
+        network,
+        schedule,
+        catalogue,
+        today,
+        logic: &logic,
+        counted: &counted,
+        delayed: OnceCell::new(),
+    };
     let plans = model.plan_ids().zip(settings);
     plans.map(|(plan, settings)| Assessed::new(&run, plan, settings).assessment()).collect()
 }
@@ -159,7 +170,10 @@ fn judge(
 
 /// Visits the plans of a rule that are large enough, each with the point.
 fn each(ctx: &Ctx<'_>, measure: Measure, mut visit: impl FnMut(&Assessed<'_>, Point)) {
-    let run = Run::new(ctx.model, ctx.network, ctx.schedule, ctx.catalogue, ctx.today);
+    let &Ctx { model, network, schedule, facts, catalogue, today, .. } = ctx;
+    let counted = facts.counted.get_or_init(|| Counted::of_plans(model, network));
+    let delayed = OnceCell::new();
+    let run = Run { model, network, schedule, catalogue, today, logic: &facts.logic, counted, delayed };
     for &plan in ctx.plans() {
         let of = Assessed::new(&run, plan, &ctx.settings[plan.index()]);
         // Of fewer tasks a single one is more than five per cent.
@@ -176,24 +190,14 @@ struct Run<'a> {
     schedule: &'a Schedule,
     catalogue: &'a Catalogue,
     today: Date,
-    logic: OnceCell<Logic>,
+    logic: &'a OnceLock<Logic>,
+    counted: &'a [Counted],
     delayed: OnceCell<FxHashMap<PlanId, Delayed>>,
 }
 
 impl<'a> Run<'a> {
-    fn new(
-        model: &'a Model<'a>,
-        network: &'a Network,
-        schedule: &'a Schedule,
-        catalogue: &'a Catalogue,
-        today: Date,
-    ) -> Self {
-        let (logic, delayed) = (OnceCell::new(), OnceCell::new());
-        Self { model, network, schedule, catalogue, today, logic, delayed }
-    }
-
     /// What links say of each task, looked at once.
-    fn logic(&self) -> &Logic {
+    fn logic(&self) -> &'a Logic {
         self.logic.get_or_init(|| Logic::of(self.model, self.network))
     }
 }
@@ -201,12 +205,9 @@ impl<'a> Run<'a> {
 const COUNTS: u8 = 1;
 const UNFINISHED: u8 = 2;
 
-/// One plan, with what is counted of it.
-struct Assessed<'a> {
-    run: &'a Run<'a>,
-    settings: &'a PlanSettings<'a>,
-    plan: PlanId,
-    status_date: Date,
+/// Whom an assessment counts in a plan.
+#[derive(Debug, Default)]
+pub(super) struct Counted {
     /// T, in the order of the file.
     tasks: Vec<TaskId>,
     /// I, in the order of the file.
@@ -216,22 +217,17 @@ struct Assessed<'a> {
     left_out: Population,
 }
 
-impl<'a> Assessed<'a> {
-    fn new(run: &'a Run<'a>, plan: PlanId, settings: &'a PlanSettings<'a>) -> Self {
-        let stated = run.model.plan(plan).header.status_date();
-        let mut it = Self {
-            run,
-            settings,
-            plan,
-            status_date: stated.map_or(run.today, |moment| moment.value.date),
-            tasks: Vec::new(),
-            unfinished: Vec::new(),
-            marks: Vec::new(),
-            left_out: Population::default(),
-        };
-        for (task, entry) in run.model.tasks_of(plan) {
-            let kind = run.model.imported(task).map(|imported| imported.kind);
-            let is_phase = !run.network.hierarchy.is_leaf(task)
+impl Counted {
+    /// All plans of a run.
+    fn of_plans(model: &Model<'_>, network: &Network) -> Vec<Self> {
+        model.plan_ids().map(|plan| Self::of_plan(model, network, plan)).collect()
+    }
+
+    fn of_plan(model: &Model<'_>, network: &Network, plan: PlanId) -> Self {
+        let mut it = Self::default();
+        for (task, entry) in model.tasks_of(plan) {
+            let kind = model.imported(task).map(|imported| imported.kind);
+            let is_phase = !network.hierarchy.is_leaf(task)
                 || matches!(kind, Some(ImportedKind::Phase | ImportedKind::WbsSummary));
             let is_canceled = kind == Some(ImportedKind::Inactive)
                 || entry.status().is_some_and(|status| status.value == Status::Cancelled);
@@ -259,6 +255,31 @@ impl<'a> Assessed<'a> {
             }
         }
         it
+    }
+}
+
+/// One plan, with what is counted of it.
+struct Assessed<'a> {
+    run: &'a Run<'a>,
+    settings: &'a PlanSettings<'a>,
+    plan: PlanId,
+    status_date: Date,
+    counted: &'a Counted,
+}
+
+impl std::ops::Deref for Assessed<'_> {
+    type Target = Counted;
+
+    fn deref(&self) -> &Counted {
+        self.counted
+    }
+}
+
+impl<'a> Assessed<'a> {
+    fn new(run: &'a Run<'a>, plan: PlanId, settings: &'a PlanSettings<'a>) -> Self {
+        let stated = run.model.plan(plan).header.status_date();
+        let status_date = stated.map_or(run.today, |moment| moment.value.date);
+        Self { run, settings, plan, status_date, counted: &run.counted[plan.index()] }
     }
 
     fn assessment(&self) -> Assessment {

@@ -479,7 +479,7 @@ impl<'a> World<'a> {
                 Some(Quantity::Number(self.schedule.day_thousandths(plan, duration)))
             }
             Derived::FloatDays => {
-                let float = self.schedule.total_float_minutes(self.model, task)?;
+                let float = self.schedule.total_float_minutes(task)?;
                 let is_known = self.schedule.is_reliable(self.model, task);
                 let day = self.schedule.minutes_per_day(task);
                 is_known.then(|| Quantity::Number(float.saturating_mul(1000).div_euclid(day)))

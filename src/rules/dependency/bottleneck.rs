@@ -4,7 +4,7 @@
 //! leads from before it to behind it: from the jumped-to node the end can be reached without it, and the node jumped from
 //! can be reached without it. So one look at each step answers it for all tasks.
 
-use super::{Ends, Logic, gates};
+use super::{Ends, gates, logic};
 use crate::model::{PlanId, TaskId};
 use crate::network::Node;
 use crate::rules::{Ctx, Native, Sink};
@@ -23,7 +23,7 @@ struct Mark {
 }
 
 fn check(ctx: &Ctx<'_>, out: &mut Sink) {
-    let logic = Logic::new(ctx);
+    let logic = logic(ctx);
     let mut marks = vec![Mark::default(); ctx.network.graph.len()];
     for &plan in ctx.plans() {
         let finish = Ends::of(ctx, &logic, plan).finish();

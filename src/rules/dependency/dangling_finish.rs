@@ -2,14 +2,14 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{Logic, Wait, first_ten, is_event, is_level_of_effort, nearest, suffix, waits};
+use super::{Wait, first_ten, is_event, is_level_of_effort, logic, nearest, suffix, waits};
 use crate::model::{LinkKind, TaskId};
 use crate::rules::{Ctx, Native, Sink};
 
 pub(super) const RULE: Native = Native { code: "DEP012", check };
 
 fn check(ctx: &Ctx<'_>, out: &mut Sink) {
-    let logic = Logic::new(ctx);
+    let logic = logic(ctx);
     let dangling: Vec<TaskId> = ctx
         .open_leaves()
         .map(|(task, _)| task)

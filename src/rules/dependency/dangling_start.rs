@@ -1,13 +1,13 @@
 //! DEP011: a task whose predecessors hold its end and not its start.
 
-use super::{Logic, first_ten, has_own_start, is_event, is_level_of_effort, nearest, waits, written};
+use super::{first_ten, has_own_start, is_event, is_level_of_effort, logic, nearest, waits, written};
 use crate::model::TaskId;
 use crate::rules::{Ctx, Native, Sink};
 
 pub(super) const RULE: Native = Native { code: "DEP011", check };
 
 fn check(ctx: &Ctx<'_>, out: &mut Sink) {
-    let logic = Logic::new(ctx);
+    let logic = logic(ctx);
     let dangling: Vec<TaskId> = ctx
         .open_leaves()
         .map(|(task, _)| task)

@@ -1,6 +1,6 @@
 //! DEP020: a stream of work that does not lead to the end of its plan.
 
-use super::{Ends, Logic, each_inside, first_ten};
+use super::{Ends, Logic, each_inside, first_ten, logic};
 use crate::model::{PlanId, TaskId};
 use crate::network::Predecessor;
 use crate::rules::{Ctx, Native, Sink};
@@ -8,7 +8,7 @@ use crate::rules::{Ctx, Native, Sink};
 pub(super) const RULE: Native = Native { code: "DEP020", check };
 
 fn check(ctx: &Ctx<'_>, out: &mut Sink) {
-    let logic = Logic::new(ctx);
+    let logic = logic(ctx);
     let mut groups = Groups::new(ctx, &logic);
     for &plan in ctx.plans() {
         check_plan(ctx, &logic, &mut groups, plan, out);

@@ -1,6 +1,6 @@
 //! DEP008: a task without any link, and a plan without any.
 
-use super::{Logic, is_level_of_effort};
+use super::{Logic, is_level_of_effort, logic};
 use crate::finding::{Entity, EntityKind};
 use crate::model::{PlanId, TaskId};
 use crate::rules::{Ctx, Native, Sink, entity};
@@ -11,7 +11,7 @@ pub(super) const RULE: Native = Native { code: "DEP008", check };
 const FEWEST: usize = 5;
 
 fn check(ctx: &Ctx<'_>, out: &mut Sink) {
-    let logic = Logic::new(ctx);
+    let logic = logic(ctx);
     for &plan in ctx.plans() {
         check_plan(ctx, &logic, plan, out);
     }

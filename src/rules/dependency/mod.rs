@@ -164,12 +164,12 @@ const FINISH_USED: u8 = 8;
 /// For each task what its links and those of the phases around it say.
 pub(super) struct Logic(Vec<u8>);
 
-impl Logic {
-    /// What the links of a run say, for a rule.
-    fn new(ctx: &Ctx<'_>) -> Self {
-        Self::of(ctx.model, ctx.network)
-    }
+/// What the links of a run say, for a rule: looked at once for all rules.
+fn logic<'c>(ctx: &'c Ctx<'_>) -> &'c Logic {
+    ctx.facts.logic.get_or_init(|| Logic::of(ctx.model, ctx.network))
+}
 
+impl Logic {
     /// Looks at all links once. A link that leads nowhere, to the task itself or to its own phase is a finding of its
     /// own: its author meant some predecessor, so it counts as one here.
     pub(super) fn of(model: &Model<'_>, network: &Network) -> Self {

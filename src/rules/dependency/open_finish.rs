@@ -1,12 +1,12 @@
 //! DEP010: a task whose result nobody waits for.
 
-use super::{Ends, Logic, is_level_of_effort};
+use super::{Ends, is_level_of_effort, logic};
 use crate::rules::{Ctx, Native, Sink, entity};
 
 pub(super) const RULE: Native = Native { code: "DEP010", check };
 
 fn check(ctx: &Ctx<'_>, out: &mut Sink) {
-    let logic = Logic::new(ctx);
+    let logic = logic(ctx);
     // These end with themselves: their use is outside the plan.
     let excused = ctx.kinds(&["handover", "closure", "communication"]);
     for &plan in ctx.plans() {

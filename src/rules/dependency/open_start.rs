@@ -1,13 +1,13 @@
 //! DEP009: a task that others wait for, and that waits for nothing.
 
-use super::{Logic, has_own_start, is_level_of_effort};
+use super::{Logic, has_own_start, is_level_of_effort, logic};
 use crate::model::{PlanId, TaskId};
 use crate::rules::{Ctx, Native, Sink};
 
 pub(super) const RULE: Native = Native { code: "DEP009", check };
 
 fn check(ctx: &Ctx<'_>, out: &mut Sink) {
-    let logic = Logic::new(ctx);
+    let logic = logic(ctx);
     for &plan in ctx.plans() {
         let beginnings = Beginnings::of(ctx, &logic, plan);
         for (task, it) in ctx.open_leaves_of(plan) {

@@ -27,6 +27,10 @@ fn check(ctx: &Ctx<'_>, out: &mut Sink) {
 /// Fills in why the owner is not there, if so: gone, not here yet, gone before the end, or away.
 fn absence(ctx: &Ctx<'_>, task: TaskId, person: usize, any_day: bool, finding: Finding) -> Option<Finding> {
     let (it, plan) = (&ctx.model.persons[person], ctx.model.task(task).plan);
+    if it.until().is_none() && it.from().is_none() && ctx.model.periods(it.away()).is_empty() {
+        // The usual person: always there.
+        return None;
+    }
     // What is done needs nobody any more.
     let (start, finish) = (ctx.schedule.left_from(ctx.model, task), ctx.finish(task));
     if let Some(until) = it.until() {

@@ -32,7 +32,7 @@ fn check(ctx: &Ctx<'_>, out: &mut Sink) {
             (ctx.schedule.early_start(ctx.model, *task).map(Moment::as_start), *task)
         });
         let Some(&(named, task)) = worst else { continue };
-        let float = ctx.schedule.total_float_minutes(ctx.model, task).unwrap_or(0);
+        let float = ctx.schedule.total_float_minutes(task).unwrap_or(0);
         let days = float / ctx.schedule.minutes_per_day(task);
         let place = issue.blocks();
         let at = ctx.network.references.list(place).iter().position(|it| it.task() == Some(named));
@@ -54,7 +54,7 @@ fn check(ctx: &Ctx<'_>, out: &mut Sink) {
 /// For each task and phase the open task, itself or inside it, that has no day to spare and starts first.
 fn first_critical(ctx: &Ctx<'_>) -> Vec<Option<TaskId>> {
     let has_none = |task: TaskId| {
-        ctx.schedule.total_float_minutes(ctx.model, task).is_some_and(|float| float <= 0)
+        ctx.schedule.total_float_minutes(task).is_some_and(|float| float <= 0)
             || ctx.schedule.is_on_longest_path(task)
     };
     // Of dates that hang on a guess nobody can say that they are critical.

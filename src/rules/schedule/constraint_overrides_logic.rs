@@ -30,7 +30,7 @@ fn early(ctx: &Ctx<'_>, task: TaskId) -> Option<Finding> {
     let late_by = match constraint.value.kind {
         // Logic wins, and the latest start is behind the earliest one.
         ConstraintKind::StartNoLater | ConstraintKind::StartOn
-            if ctx.schedule.total_float_minutes(ctx.model, task)? < 0 =>
+            if ctx.schedule.total_float_minutes(task)? < 0 =>
         {
             // A day without a time is kept by whatever starts on it.
             let is_on_day = date.minute().is_none() && begins.date == date.date;

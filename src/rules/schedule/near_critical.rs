@@ -22,7 +22,7 @@ fn check(ctx: &Ctx<'_>, out: &mut Sink) {
         for (task, _) in ctx.open_leaves_of(plan).filter(|(task, _)| is_discrete(ctx, *task)) {
             open += 1;
             // A date that hangs on a guess has a float that is one too.
-            let float = ctx.schedule.total_float_minutes(ctx.model, task);
+            let float = ctx.schedule.total_float_minutes(task);
             let Some(float) = float.filter(|_| ctx.schedule.is_reliable(ctx.model, task)) else { continue };
             known += 1;
             let day = ctx.schedule.minutes_per_day(task);
