@@ -77,29 +77,23 @@ fn tidy_shifts(shifts: &mut Shifts) {
     *shifts = tidied;
 }
 
-impl Default for ScheduleTool {
-    fn default() -> Self {
-        Self::Native
-    }
+/// What holds where nothing is said.
+macro_rules! usual {
+    ($($name:ident: $word:ident),* $(,)?) => {$(
+        impl Default for $name {
+            fn default() -> Self {
+                Self::$word
+            }
+        }
+    )*};
 }
 
-impl Default for ProgressLogic {
-    fn default() -> Self {
-        Self::RetainedLogic
-    }
-}
-
-impl Default for FloatKind {
-    fn default() -> Self {
-        Self::Finish
-    }
-}
-
-impl Default for CriticalBy {
-    fn default() -> Self {
-        Self::Float
-    }
-}
+usual!(
+    ScheduleTool: Native,
+    ProgressLogic: RetainedLogic,
+    FloatKind: Finish,
+    CriticalBy: Float,
+);
 
 /// How a file says that it was scheduled. Status date, start, promised end and lag calendar are in the plan's header.
 #[derive(Clone, PartialEq, Eq, Debug)]

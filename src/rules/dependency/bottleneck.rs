@@ -26,7 +26,7 @@ fn check(ctx: &Ctx<'_>, out: &mut Sink) {
     let logic = logic(ctx);
     let mut marks = vec![Mark::default(); ctx.network.graph.len()];
     for &plan in ctx.plans() {
-        let finish = Ends::of(ctx, &logic, plan).finish();
+        let finish = Ends::of(ctx, logic, plan).finish();
         if let Some(finish) = finish.filter(|finish| ctx.is_open(*finish)) {
             check_plan(ctx, plan, finish, &mut marks, out);
         }

@@ -9,9 +9,9 @@ pub(super) const RULE: Native = Native { code: "DEP020", check };
 
 fn check(ctx: &Ctx<'_>, out: &mut Sink) {
     let logic = logic(ctx);
-    let mut groups = Groups::new(ctx, &logic);
+    let mut groups = Groups::new(ctx, logic);
     for &plan in ctx.plans() {
-        check_plan(ctx, &logic, &mut groups, plan, out);
+        check_plan(ctx, logic, &mut groups, plan, out);
     }
 }
 

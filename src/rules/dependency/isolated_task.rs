@@ -13,7 +13,7 @@ const FEWEST: usize = 5;
 fn check(ctx: &Ctx<'_>, out: &mut Sink) {
     let logic = logic(ctx);
     for &plan in ctx.plans() {
-        check_plan(ctx, &logic, plan, out);
+        check_plan(ctx, logic, plan, out);
     }
 }
 

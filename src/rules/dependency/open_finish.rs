@@ -10,7 +10,7 @@ fn check(ctx: &Ctx<'_>, out: &mut Sink) {
     // These end with themselves: their use is outside the plan.
     let excused = ctx.kinds(&["handover", "closure", "communication"]);
     for &plan in ctx.plans() {
-        let ends = Ends::of(ctx, &logic, plan);
+        let ends = Ends::of(ctx, logic, plan);
         for (task, _) in ctx.open_leaves_of(plan) {
             let is_open_finish = logic.has_predecessor(task) && !logic.has_successor(task);
             if !is_open_finish

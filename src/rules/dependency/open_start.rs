@@ -9,7 +9,7 @@ pub(super) const RULE: Native = Native { code: "DEP009", check };
 fn check(ctx: &Ctx<'_>, out: &mut Sink) {
     let logic = logic(ctx);
     for &plan in ctx.plans() {
-        let beginnings = Beginnings::of(ctx, &logic, plan);
+        let beginnings = Beginnings::of(ctx, logic, plan);
         for (task, it) in ctx.open_leaves_of(plan) {
             let is_open_start = logic.has_successor(task) && !logic.has_predecessor(task);
             if !is_open_start
