@@ -63,7 +63,8 @@ def main(planlint):
         report = json.loads(subprocess.run([*command, folder], check=True, capture_output=True).stdout)
         known = {finding["file"] for finding in report["findings"] if finding["code"] in KNOWN}
         for path in sorted(folder.rglob("*.toml")):
-            checks.holds("plan", path, path.read_text(encoding="utf-8"), path.as_posix() not in known)
+            kind = "config" if path.name == "planlint.toml" else "plan"
+            checks.holds(kind, path, path.read_text(encoding="utf-8"), path.as_posix() not in known)
     for path in sorted(pathlib.Path("rules").glob("*.toml")):
         checks.holds("pack", path, path.read_text(encoding="utf-8"), True)
     guide = pathlib.Path("docs/rule-packs.md").read_text(encoding="utf-8")
